@@ -135,6 +135,7 @@ def _points(
         textfont={"size": 12},
         cliponaxis=False,
         customdata=[[plain(person)] for person in people],
+        ids=now.people["agent_id"].to_numpy()[rows].astype(str).tolist(),
         marker={
             "color": QUADRANT[name],
             "symbol": SYMBOL[name],

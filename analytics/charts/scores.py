@@ -105,6 +105,7 @@ def contribution_bars(
             x=values.round(3),
             orientation="h",
             name=say(f"weights.col_{indicator.category}"),
+            ids=evaluation.people["agent_id"].to_numpy()[rows].astype(str).tolist(),
             showlegend=first,
             legendgroup=indicator.category,
             marker={"color": CATEGORY[indicator.category][0], "line": {"width": 0}},

@@ -86,6 +86,7 @@ def rank_slopes(
             mode="markers",
             marker={"size": 5, "color": colours},
             text=said,
+            ids=now.people["agent_id"].to_numpy()[rows].astype(str).tolist(),
             hovertemplate="%{text}<extra></extra>",
         )
     for side, ranks in enumerate((left, right)):

@@ -68,7 +68,8 @@ def to_zip(
         for done, sheet in enumerate(all_sheets, 1):
             agent, period = sheet["agent"], sheet["period"]
             parts = agent["agent_id"], agent["name"] or "", period["from"], period["to"]
-            name = re.sub(r"[^\w\-.]", "_", "_".join(parts))
+            marks = [say("app.sample_mark", language)] if sheet.get("sample") else []
+            name = re.sub(r"[^\w\-.]", "_", "_".join([*marks, *parts]))
             archive.writestr(f"{name}.pdf", to_pdf([sheet], language))
             progress(done)
     return buffer.getvalue()

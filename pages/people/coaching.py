@@ -1,5 +1,6 @@
 """Coaching · 辅导: whom to talk with, and the talks themselves from plan to follow-up."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,7 +12,7 @@ from analytics.catalogue import RATE, actions
 from analytics.charts.chance import event_lines
 from analytics.evaluation import Evaluation
 from analytics.insight.coaching import FIRST, coaching_list
-from analytics.insight.effect import FEWEST, POLICIES
+from analytics.insight.effect import FEWEST, POLICIES, Proof
 from analytics.insight.quadrant import place
 from analytics.model import QUADRANTS, UNPLACED, Period, parse_month
 from analytics.reports import coaching_effect
@@ -26,12 +27,13 @@ from analytics.reports.lists.coaching import (
 from analytics.reports.tables import Column, Table
 from analytics.reports.words import money_text, scheme_label
 from pages.people import talk_form, talk_list
-from pages.ui import controls, load, panel, session, shell
+from pages.ui import controls, load, panel, person, session, shell
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.head import Head
 from pages.ui.i18n import indicator, md, plain, t, text
 
+LONGER_PROOFS = (3, 6, 12)  # months in which more of the coached may have enough policies
 LONGER = 6  # months that may tell what a shorter period cannot
 WIDTHS = {"who": 150, "why": 470, "action": 290, "when": 110, "comment": 130}
 
@@ -73,6 +75,10 @@ def whom(head: Head, now: Evaluation, wanted: Wanted) -> None:
             talk_form.form(now.measured.period, people, {talk.id or 0: talk for talk in every})
             if len(people) == 1:
                 detail(chosen.iloc[0].to_dict(), whole)
+            with st.container(horizontal=True, gap="small"):
+                for each in people:
+                    label = t("common.open_agent", name=each.name)
+                    person.link(each.agent_id, label, icon=":material/person:", width="content")
     stand_apart(now, frame[frame["apart"] != ""].reset_index(drop=True))
     panel.downloads(
         "coaching",
@@ -191,6 +197,7 @@ def detail(row: dict[str, Any], whole: Table) -> None:
     words = whole.frame[whole.frame["agent_id"] == row["agent_id"]].iloc[0]
     headers = {column.name: column.header for column in whole.columns}
     said = {
+        "action": words["action"] or "—",
         "sure": words["sure"],
         "quadrant": words["quadrant"],
         "weakest": words["weakest"].replace("\n", " · ") or "—",
@@ -210,12 +217,6 @@ def detail(row: dict[str, Any], whole: Table) -> None:
         lines = [t("coaching.fact", label=headers[name], value=said[name]) for name in part]
         column.markdown("  \n".join(lines))
     session.choose_agent(str(row["agent_id"]))
-    st.page_link(
-        "pages/people/person.py",
-        label=t("common.open_agent", name=row["name"]),
-        query_params={"agent": str(row["agent_id"])},
-        icon=":material/person:",
-    )
 
 
 def number_text(value: float, reach: str = "—") -> str:
@@ -240,11 +241,59 @@ def stand_apart(now: Evaluation, frame: pd.DataFrame) -> None:
         names = ("who", "due_policies", "action", "when", "comment")
         shown = [columns[name] for name in names]
         shown[1:1] = [Column("apart", t("coaching.apart_why"))]
-        panel.show(
+        person.rows(
             "coaching_apart",
             Table(whole.frame.assign(apart=rows), shown),
             height=panel.fit(len(frame), 420),
         )
+
+
+def tell_more(now: Evaluation, answer: Proof, since: dt.date | None) -> None:
+    """Where the period says nothing of what went with the talks, the way to one that says more."""
+    if answer.told:
+        return
+    offer = load.drawn(
+        "proof.longer", now, lambda: says_more(now, answer, since), len(load.desk().talks()), since
+    )
+    if offer is None:
+        return
+    period, then = offer
+    facts = {
+        "period": controls.period_text(period),
+        "count": then.coached,
+        "peers": then.peers,
+        "before": answer.coached,
+    }
+    st.button(
+        t("proof.tells" if then.told else "proof.longer", **facts),
+        key="proof_longer",
+        icon=":material/date_range:",
+        on_click=action(controls.show_period),
+        args=((f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"),),
+    )
+
+
+def says_more(now: Evaluation, answer: Proof, since: dt.date | None) -> tuple[Period, Proof] | None:
+    """Of some longer periods the first of which something can be told, else the one in which most
+    of the coached can be compared; none where none has more than this one."""
+    desk, here = load.desk(), now.measured.period
+    ends = dict.fromkeys((here.last, max(here.last, desk.latest_closed().last)))
+    periods = [
+        longer
+        for last in ends
+        for months in LONGER_PROOFS
+        if (longer := desk.looking_back(Period(last, last), months)) and longer != here
+    ]
+    best, most = None, answer
+    for period in dict.fromkeys(periods):
+        if period.length < here.length:
+            continue
+        then = desk.proof(load.evaluation(replace(now.measured.filters, period=period)), since)
+        if then.told:
+            return period, then
+        if then.coached > most.coached:
+            best, most = (period, then), then
+    return best
 
 
 def proof(head: Head, now: Evaluation) -> None:
@@ -267,6 +316,7 @@ def proof(head: Head, now: Evaluation) -> None:
         controls.kept("proof_since", since, None)
     answer, language = load.desk().proof(now, since), session.language()
     head.says(coaching_effect.verdict(answer, language))
+    tell_more(now, answer, since)
     for sentence in coaching_effect.grounds(answer, language):
         st.markdown(md(sentence))
     for sentence in coaching_effect.compared(answer, language):

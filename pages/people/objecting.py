@@ -23,7 +23,7 @@ from analytics.people import (
 from analytics.reports import sheets
 from analytics.reports.tables import Column, Table, export_name
 from analytics.reports.words import value_text
-from pages.ui import load, notices, panel, session
+from pages.ui import load, notices, panel, person, session
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import indicator, t, together
@@ -213,6 +213,16 @@ def taken(desk: Desk, objection: Objection) -> bytes:
     return b"" if attached is None else attached.data
 
 
+def whose(now: Evaluation, objection: Objection) -> None:
+    """The way to the person, on every page but their own."""
+    if session.get("page.name") == "person":
+        return
+    people = now.people[now.in_scope]
+    names = dict(zip(people["agent_id"], people["name"], strict=True))
+    label = t("common.open_agent", name=names.get(objection.agent_id, objection.agent_id))
+    person.link(objection.agent_id, label, "objections", icon=":material/person:")
+
+
 def detail(now: Evaluation, objection: Objection) -> None:
     """One objection whole: what it says, the replay, and the answer."""
     desk = load.desk()
@@ -226,6 +236,7 @@ def detail(now: Evaluation, objection: Objection) -> None:
                 at=f"{objection.made_at:%Y-%m-%d %H:%M}",
             )
         )
+        whose(now, objection)
         st.text(objection.text)
         for name, value in objection.proposal.items():
             shown = (
@@ -385,7 +396,7 @@ def replayed(now: Evaluation, objection: Objection, tried: Replay) -> None:
                 Column(f"{name}_{side}", f"{t(f'column.{name}')} · {t(f'common.{side}')}", look)
                 for side in ("before", "after")
             ]
-        panel.show(
+        person.rows(
             f"replay_moved.{objection.id}", Table(table, columns), height=panel.fit(len(table), 300)
         )
 

@@ -3,6 +3,7 @@ objections and the records behind the figures."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -12,8 +13,9 @@ from analytics.insight.certainty import too_few
 from analytics.insight.placing import grades
 from analytics.insight.quadrant import place
 from analytics.model import Filters
+from analytics.numbers import signed
 from analytics.reports import sheets
-from analytics.reports.words import rank_text
+from analytics.reports.words import rank_text, weights_text
 from pages.people import months_tab, objections_tab, plan_tab, records_tab, sheet_tab
 from pages.people.chosen import Chosen
 from pages.ui import controls, load, person, session, shell, tabs
@@ -28,6 +30,7 @@ TABS: Mapping[str, Callable[[Chosen], None]] = {
     "objections": objections_tab.body,
     "records": records_tab.body,
 }
+CSS = f"<style>{Path(__file__).with_suffix('.css').read_text(encoding='utf-8')}</style>"
 LEAST = 0.05  # points: less does not show in the one decimal of a score
 CARD = 150  # pixels: two stand side by side on a phone
 MOVED = ("months", "records")  # what is left of somebody who has another manager today
@@ -116,6 +119,36 @@ def heading(head: Head, chosen: Chosen) -> None:
     facts = [fact for fact in sheets.basics(chosen.sheet, language)[named:-1] if fact[1] != "—"]
     st.caption(" · ".join(f"{md(label)} {short_name(value)}" for label, value in facts))
     cards(chosen, chosen.sheet)
+    on_trial(chosen, chosen.sheet)
+
+
+def on_trial(chosen: Chosen, sheet: Mapping[str, Any]) -> None:
+    """What the weights that this session tries out would give, beside what is in force; agents have
+    no trial."""
+    trial = session.trial()
+    if trial is None or sheet["score"] is None:
+        return
+    now, row = load.desk().scored(chosen.now.measured, trial), chosen.now.row(chosen.agent_id)
+    if not now.agents.rated[row]:
+        return
+    score, official = round(float(now.agents.score[row]), 1), round(float(sheet["score"]), 1)
+    facts = {
+        "weights": weights_text(trial),
+        "score": f"{score:.1f}",
+        "official": f"{official:.1f}",
+        "change": signed(score - official) if abs(score - official) >= LEAST else "±0.0",
+    }
+    key = "person.trial"
+    if sheet["rank"] is not None and not sheet.get("few_cases"):
+        key = "person.trial_ranked"
+        facts |= {
+            "rank": f"{now.agents.rank[row]}",
+            "official_rank": f"{sheet['rank']}",
+            "grade": grades(now, np.array([row]))[0],
+            "official_grade": str(sheet["grade"]),
+        }
+    with st.container(border=True, key="person_trial"):
+        st.markdown(t(key, **facts))
 
 
 def cards(chosen: Chosen, sheet: Mapping[str, Any]) -> None:
@@ -134,6 +167,7 @@ def cards(chosen: Chosen, sheet: Mapping[str, Any]) -> None:
     words = sheets.verdict(sheet, language)
     before = controls.period_text(chosen.period.before)
     names = list(told) if len(words) == len(told) else ["score", "quadrant"]
+    st.html(CSS)
     with st.grid(4, min_column_width=CARD, key="person_cards"):
         for name, (label, value) in zip(names, words, strict=True):
             hint, change = told[name]
@@ -206,6 +240,7 @@ def moved_cards(chosen: Chosen) -> None:
     rated, few = bool(now.agents.rated[row]), bool(too_few(now)[row])
     score = f"{now.agents.score[row]:.1f}" if rated else t("agent.not_rated")
     rank = f"{now.agents.rank[row]} / {int(now.agents.rated.sum())}" if rated else "—"
+    st.html(CSS)
     with st.grid(4, min_column_width=CARD, key="person_cards"):
         for name, value in (
             ("score", score),

@@ -126,7 +126,7 @@ class Compared:
     """Two schemes side by side: who moves why, lines of ranks, and the list behind them."""
 
     finding: Markdown
-    reasons: tuple[str, ...]
+    reasons: tuple[tuple[str, str], ...]  # whose, and the sentence
     chart: Picture | None
     rows: panel.Rows
     persons: int
@@ -150,10 +150,14 @@ def compared(bench: Bench, measured: Measured) -> None:
     )
     st.markdown(md(answer.finding))
     if answer.reasons:
-        st.markdown("\n".join(f"- {md(sentence)}" for sentence in answer.reasons))
+        with st.container(gap=None, key="reasons"):
+            for agent_id, sentence in answer.reasons:
+                person.link(agent_id, sentence)
     if answer.chart is None:
         return
-    panel.chart("moves", answer.chart, answer.rows, alt=str(answer.finding))
+    person.follow(
+        panel.chart("moves", answer.chart, answer.rows, alt=str(answer.finding), people=True)
+    )
     st.caption(t("moves.note"))
     export = plain("moves.export", period=controls.period_text(measured.period))
     panel.downloads("moves", export, answer.rows.table, persons=answer.persons)
@@ -210,7 +214,13 @@ def held(after: Evaluation, before: Evaluation, names: list[str]) -> Compared:
             ranked=len(ranked),
             regraded=len(regraded(after, before)),
         ),
-        tuple(why_sentence(why, after, session.language()) for why in reasons(after, before)),
+        tuple(
+            (
+                str(after.people["agent_id"].iat[why.row]),
+                why_sentence(why, after, session.language()),
+            )
+            for why in reasons(after, before)
+        ),
         picture(rank_slopes(after, before, ranked, names, plain)) if len(ranked) else None,
         panel.Rows.of(table),
         len(table.frame),
@@ -227,7 +237,7 @@ def everybody(now: Evaluation) -> None:
     with panel.fold(t("ranking.as_table", count=len(table.frame)), "ranking.fold") as there:
         if there:
             rows = load.drawn("ranking.table", now, lambda: panel.Rows.of(first_read(now, table)))
-            panel.show("ranking.table", rows, height=panel.fit(len(table.frame), 520))
+            person.rows("ranking.table", rows, height=panel.fit(len(table.frame), 520))
             note = plain(
                 "overview.export_note",
                 period=period,

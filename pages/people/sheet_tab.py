@@ -233,8 +233,8 @@ def files(chosen: Chosen, about: Around) -> None:
         """The sheet as it is when it is taken."""
         return desk.shown_sheet(desk.around(about.evaluation.measured.filters), agent_id)
 
+    made_up = bool(panel.sample_rows())
     with st.container(horizontal=True, gap="small"):
-        made_up = bool(panel.sample_rows())
         stem = panel.marked(f"{t('sheet.title')} {agent_id} {period}", sample=made_up)
         printed = panel.Leaving(export_name(stem, version, "pdf"), 1, period, "application/pdf")
         panel.take(t("sheet.pdf"), printed, lambda: to_pdf([again()], language), "sheet_pdf")
@@ -282,9 +282,8 @@ def files(chosen: Chosen, about: Around) -> None:
             if left_out:
                 st.caption(t("sheet.moved_on", agents="、".join(left_out)))
             count = len(whom)
-            pack = panel.Leaving(
-                export_name(f"{t('sheet.title')} {period}", version, form), count, period
-            )
+            stem = panel.marked(f"{t('sheet.title')} {period}", sample=made_up)
+            pack = panel.Leaving(export_name(stem, version, form), count, period)
             label = t("sheet.take", count=count, size=f"{len(data) / 1024**2:.1f}")
             panel.take(
                 md(label), pack, lambda: handed(desk, whom, data), "sheets_file", type="primary"

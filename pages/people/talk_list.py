@@ -18,7 +18,7 @@ from analytics.reports.sheet_files import to_calendar
 from analytics.reports.tables import Column, Table, export_name
 from analytics.text import short
 from pages.people import talks_held
-from pages.ui import controls, load, notices, panel, session
+from pages.ui import controls, load, notices, panel, person, session
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.head import Head
@@ -195,6 +195,8 @@ def history(now: Evaluation, every: Sequence[Talk], names: dict[str, str]) -> No
             format_func=lambda option: f"{short(names.get(option, option))} · {option}",
             width=320,
         )
+        label = t("common.open_agent", name=names.get(agent_id, agent_id))
+        person.link(agent_id, label, "plan", icon=":material/person:")
         mine = [talk for talk in every if talk.agent_id == agent_id]
         panel.show("talk_history", talks_held.table_of(now, mine))
         st.caption(t("talk.no_claim"))

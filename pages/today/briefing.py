@@ -20,7 +20,7 @@ from pages.ui.act import action
 from pages.ui.figure import picture
 from pages.ui.head import Head
 from pages.ui.i18n import indicator, md, plain, t
-from pages.ui.person import link
+from pages.ui.person import follow, link
 
 # Where a task is worked on.
 PLACES = {
@@ -153,17 +153,14 @@ def leaders(told: Briefing) -> None:
     language = session.language()
     if told.leaders:
         st.subheader(t("briefing.leaders"), anchor=False)
-        lines = [
-            f"{words.SIGNS[leader.mark]} "
-            + words.named(
-                words.name_of(leader, language),
-                leader.team,
-                words.leader_line(leader, told, language),
-                language,
-            )
-            for leader in told.leaders
-        ]
-        st.html(pieces.rows(lines))
+        with st.container(gap=None, key="leaders"):
+            for leader in told.leaders:
+                name, line = (
+                    words.name_of(leader, language),
+                    words.leader_line(leader, told, language),
+                )
+                said = words.named(name, leader.team, line, language)
+                link(leader.agent_id, f"{words.SIGNS[leader.mark]} {said}")
 
 
 def improvers(told: Briefing) -> None:
@@ -171,16 +168,11 @@ def improvers(told: Briefing) -> None:
     if not told.improvers:
         return
     st.subheader(t("briefing.improvers"), anchor=False)
-    lines = [
-        words.named(
-            words.name_of(improver, language),
-            improver.team,
-            words.improver_line(improver, language),
-            language,
-        )
-        for improver in told.improvers
-    ]
-    st.html(pieces.rows(lines))
+    with st.container(gap=None, key="improvers"):
+        for improver in told.improvers:
+            name = words.name_of(improver, language)
+            line = words.improver_line(improver, language)
+            link(improver.agent_id, words.named(name, improver.team, line, language))
     st.page_link(
         "pages/picture/trends.py",
         label=t("overview.to_incentives"),
@@ -209,7 +201,7 @@ def where_they_stand(told: Briefing) -> None:
     twin = standing(told, named or shown)
     stand = zip(twin.frame["name"], twin.frame["quadrant"], strict=True)
     alt = plain("briefing.small_alt", told=[f"{name} {quadrant}" for name, quadrant in stand])
-    panel.chart("briefing.small", drawn, twin, alt=alt)
+    follow(panel.chart("briefing.small", drawn, twin, alt=alt, people=True))
     st.page_link(
         "pages/picture/quadrant.py",
         label=t("quadrant_page.title"),
@@ -224,7 +216,7 @@ def standing(told: Briefing, named: list[str]) -> Table:
     people = now.people["agent_id"].astype(str)
     rows = [int(np.flatnonzero(people == agent_id)[0]) for agent_id in named]
     columns = [Column(name, t(f"column.{name}")) for name in ("name", "team", "quadrant")]
-    frame = now.people.iloc[rows][["name", "team"]].reset_index(drop=True)
+    frame = now.people.iloc[rows][["name", "team", "agent_id"]].reset_index(drop=True)
     frame["quadrant"] = [plain(f"quadrant.{name}") for name in placed.quadrant[rows]]
     for name, values in ((placed.x, placed.x_value), (placed.y, placed.y_value)):
         catalogued = now.catalogue[name]

@@ -14,7 +14,7 @@ from analytics.insight.draws import unknown_spread
 from analytics.insight.placing import grades
 from analytics.insight.rank_ranges import MOST, RankRanges
 from analytics.reports.tables import Column, Table
-from pages.ui import load, panel, session
+from pages.ui import load, panel, person, session
 from pages.ui.figure import Picture, picture
 from pages.ui.i18n import indicator, labels, plain, t
 
@@ -55,7 +55,8 @@ def spread_of(
     left, right = st.columns([0.62, 0.38], gap="medium")
     with left:
         if len(ranked):
-            panel.draw("ranking", spread.leaders, alt=t("overview.ranking_alt"))
+            alt = t("overview.ranking_alt")
+            person.follow(panel.draw("ranking", spread.leaders, alt=alt, people=True))
             note = (
                 "overview.ranking_note"
                 if len(ranked) == len(rated)
@@ -92,7 +93,7 @@ def not_rated(now: Evaluation) -> None:
     with panel.fold(t("overview.not_rated", count=len(rows)), "not_rated.fold") as there:
         if there:
             drawn = load.drawn("overview.not_rated", now, lambda: missing_of(now, rows))
-            panel.show("not_rated", drawn)
+            person.rows("not_rated", drawn)
 
 
 def missing_of(now: Evaluation, rows: np.ndarray) -> panel.Rows:

@@ -31,6 +31,7 @@ class Picture:
     signature: tuple[str, ...]  # of the point set of every trace
     body: bytes  # traces and layout, the rest of a JSON object that a header opens
     arrays: bytes  # float32
+    ids: tuple[tuple[str, ...], ...] = ()  # whom the points of every trace stand for, if anybody
 
 
 HEIGHT = 320  # of a figure that says nothing about it
@@ -139,7 +140,11 @@ def picture(fig: Figure) -> Picture:
     }
     arrays = b"".join(part.tobytes() for part in packed)
     return Picture(
-        int(layout.get("height") or HEIGHT), tuple(_signature(traces)), _json(body)[1:], arrays
+        int(layout.get("height") or HEIGHT),
+        tuple(_signature(traces)),
+        _json(body)[1:],
+        arrays,
+        tuple(tuple(map(str, props.get("ids", ()))) for props in traces),
     )
 
 

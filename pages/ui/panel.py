@@ -61,15 +61,28 @@ def chart(
     table: Table | Rows,
     *,
     alt: str,
-) -> None:
-    """A figure that no slider changes, with its table twin behind a click."""
+    people: bool = False,
+) -> str | None:
+    """A figure that no slider changes, with its table twin behind a click. `people`: whose mark or
+    row was clicked on."""
     if (table.table if isinstance(table, Rows) else table).frame.empty:
         st.info(t("common.nothing"))
-        return
-    draw(key, fig, alt=alt)
+        return None
+    clicked = draw(key, fig, alt=alt, people=people)
     with fold(t("common.as_table"), f"{key}.fold") as there:
-        if there:
+        if there and people:
+            clicked = one_of(f"{key}.table", table) or clicked
+        elif there:
             show(f"{key}.table", table)
+    return clicked
+
+
+def one_of(key: str, table: Table | Rows, **options: Any) -> str | None:
+    """A table of people: the one whose row is clicked on."""
+    event = show(key, table, on_select="rerun", selection_mode="single-row", **options)
+    ids = (table.table if isinstance(table, Rows) else table).frame["agent_id"]
+    rows = event.selection.rows
+    return str(ids.iat[rows[0]]) if rows and rows[0] < len(ids) else None
 
 
 @contextmanager
@@ -80,12 +93,28 @@ def fold(label: str, key: str) -> Iterator[bool]:
         yield bool(part.open)
 
 
-def draw(key: str, fig: Drawing | Picture, *, alt: str, selectable: bool = False) -> None:
+def draw(
+    key: str, fig: Drawing | Picture, *, alt: str, selectable: bool = False, people: bool = False
+) -> str | None:
     """A figure in the page's own text colours, light or dark; in one that is `selectable` marks
-    can be clicked."""
+    can be clicked. `people`: whose mark was clicked on, once."""
     drawn = fig if isinstance(fig, Picture) else picture(fig)
     about = saved(alt, f"{key} {shown_period()}".rstrip())
-    persistent_figure(drawn, key, drawn.height, selectable, alt=alt, labels=modebar(), about=about)
+    clickable = selectable or people
+    selection = persistent_figure(
+        drawn, key, drawn.height, clickable, alt=alt, labels=modebar(), about=about
+    )
+    if selection is None or not people:
+        return None
+    clicked = [
+        drawn.ids[trace][point]
+        for trace, point in selection["points"]
+        if trace < len(drawn.ids) and point < len(drawn.ids[trace])
+    ]
+    # The browser goes on saying what is selected when the reader comes back.
+    before = session.get(f"{key}.clicked")
+    session.put(f"{key}.clicked", clicked)
+    return clicked[-1] if clicked and clicked != before else None
 
 
 def saved(finding: str, name: str) -> About:

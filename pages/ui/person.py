@@ -11,9 +11,10 @@ import numpy as np
 import streamlit as st
 
 from analytics.evaluation import Evaluation, Measured
+from analytics.reports.tables import Table
 from analytics.spoken import spoken
 from analytics.text import short
-from pages.ui import session
+from pages.ui import panel, session
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import md, t
@@ -31,6 +32,18 @@ def open_person(agent_id: str | None, tab: str | None = None) -> NoReturn:
     """Leave for a person's page, or (None) for that of whoever is chosen. Not from a callback: what
     a click does comes before the page, and a page is left from its own run."""
     st.switch_page(PAGE, query_params=_asked(agent_id, tab))
+
+
+def rows(key: str, table: Table | panel.Rows, **options: Any) -> None:
+    """A table whose rows lead to the people they are about."""
+    follow(panel.one_of(key, table, **options))
+
+
+def follow(clicked: str | None) -> None:
+    """Open the page of whoever was clicked on, if anybody was."""
+    if clicked is not None:
+        session.choose_agent(clicked)
+        open_person(clicked)
 
 
 def _asked(agent_id: str | None, tab: str | None) -> dict[str, str]:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from analytics.desk import Desk, Identity
-from analytics.model import Period
+from analytics.model import Filters, Period
 from analytics.people import Account, Talk
 from pages.ui import load, session
 from tests.conftest import ROOT, load_text
@@ -231,3 +231,48 @@ def test_cards_say_what_moved_since_the_period_before_with_its_unit(home, tmp_pa
     assert deltas["A1"].startswith("+")
     assert deltas["A1"].endswith(" 分")
     load.close()
+
+
+def test_weights_on_trial_stand_beside_the_official_score_marked_as_a_trial(full):
+    full.query_params["weights"] = "60-20-20"
+    at_tab(full, "A1", "months")
+    (told,) = [text.value for text in full.markdown if text.value.startswith("试算 60/20/20：")]
+    now = Desk(load.home()).evaluation(Filters(APRIL))
+    official = now.agents.score[now.row("A1")]
+    assert f"正式 {official:.1f}" in told
+    full.button(key="trial_undo").click().run()
+    assert not [text for text in full.markdown if text.value.startswith("试算 60")]
+
+
+def test_an_agent_is_told_of_no_trial_whatever_the_address_asks(settled, monkeypatch):
+    folder = settled.folder
+    settled.state.accounts.save(
+        [Account("boss@x.cn", "admin"), Account("ann@x.cn", "agent", agent_id="A1")], "setup"
+    )
+    Desk(settled, "boss@x.cn").publish(APRIL)
+    settled.close()
+    app = logged_in(folder, monkeypatch, "ann@x.cn")
+    app.query_params["weights"] = "60-20-20"
+    app.run()
+    sound(app)
+    assert "试算" not in drawn(app)
+    load.close()
+
+
+@pytest.mark.parametrize(
+    ("page", "chart", "trace"),
+    [("pages/people/ranking.py", "moves", 3), ("pages/today/briefing.py", "briefing.small", 0)],
+)
+def test_a_mark_leads_to_the_person_it_stands_for_and_not_again_on_the_way_back(
+    full, page, chart, trace
+):
+    full.switch_page(page).run()
+    full.session_state[chart] = {"selection": {"points": [[trace, 0]]}}
+    full.run()
+    sound(full)
+    assert ":small[" in full.title[0].value
+    assert full.query_params["agent"] in full.title[0].value
+    full.session_state[chart] = {"selection": {"points": [[trace, 0]]}}
+    full.switch_page(page).run()
+    sound(full)
+    assert ":small[" not in full.title[0].value

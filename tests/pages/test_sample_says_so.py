@@ -3,6 +3,7 @@
 import csv
 import io
 import shutil
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import openpyxl
 import pytest
 import streamlit as st
 
+from analytics.desk import Desk
+from analytics.home import Home
+from analytics.model import Filters, Period
+from analytics.reports.sheet_files import to_zip
 from pages.ui import load
 from tests.conftest import Shell
 from tests.pages.test_pages import opened, sound
@@ -83,6 +88,18 @@ def test_files_of_a_page_say_it_in_their_name_and_first_row(
     load.close()
     assert name.startswith("示例_")
     assert text.startswith('"示例数据')
+
+
+def test_the_files_inside_a_pack_of_sheets_say_it_in_their_names(sample_folder, tmp_path):
+    shutil.copytree(sample_folder, tmp_path / "home")
+    desk = Desk(Home(tmp_path / "home"))
+    last = desk.latest_closed().last
+    sheets, _ = desk.shown_sheets(desk.around(Filters(Period(last, last))), ["A1016"])
+    with zipfile.ZipFile(io.BytesIO(to_zip(sheets, "zh"))) as archive:
+        assert [name.startswith("示例_A1016_") for name in archive.namelist()] == [True]
+    with zipfile.ZipFile(io.BytesIO(to_zip(sheets, "en"))) as archive:
+        assert [name.startswith("Sample_A1016_") for name in archive.namelist()] == [True]
+    desk.home.close()
 
 
 def test_without_the_sample_nothing_says_so(tiny, tmp_path):

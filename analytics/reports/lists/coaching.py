@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -90,7 +91,13 @@ def coaching_table(listed: pd.DataFrame, catalogue: Catalogue, language: str) ->
 def reading_table(whole: Table) -> Table:
     """Who, why, what to do, when and the note."""
     by_name = {column.name: column for column in whole.columns}
-    return Table(whole.frame, [by_name[name] for name in READ])
+    frame = whole.frame.assign(action=[first_action(words) for words in whole.frame["action"]])
+    return Table(frame, [by_name[name] for name in READ])
+
+
+def first_action(words: str) -> str:
+    """Of what is to be done the first thing, which a column has room for."""
+    return re.split(r"[；;]", words, maxsplit=1)[0].strip()
 
 
 def action_text(action: str | Text, language: str) -> str:

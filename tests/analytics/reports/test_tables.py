@@ -7,7 +7,13 @@ import pandas as pd
 
 from analytics.catalogue import built_in_catalogue
 from analytics.insight.coaching import COLUMNS
-from analytics.reports.lists.coaching import FORMATS, READ, coaching_table, reading_table
+from analytics.reports.lists.coaching import (
+    FORMATS,
+    READ,
+    coaching_table,
+    first_action,
+    reading_table,
+)
 from analytics.reports.tables import Column, Table, to_csv, to_xlsx
 
 
@@ -46,3 +52,9 @@ def test_a_file_of_the_coaching_list_keeps_every_column_and_the_page_shows_five(
     formats = {column.name: column.format for column in whole.exported}
     assert (formats["gain"], formats["extra_premium"]) == ("percent", "money")
     assert [column.name for column in reading_table(whole).shown] == list(READ)
+
+
+def test_a_column_has_room_for_the_first_thing_to_do_and_a_detail_has_all():
+    assert first_action("先看更多月份的数据再定；逐单复盘未续保单") == "先看更多月份的数据再定"
+    assert first_action("Look at more months; go through them") == "Look at more months"
+    assert first_action("陪访") == "陪访"
