@@ -389,12 +389,11 @@ def trend_lines(
     names: Mapping[str, str],
     better: Mapping[str, bool | None],
     axes: tuple[str, str],
-    percent: bool,
+    chosen: str | None = None,
 ) -> Drawing:
-    """Month by month of a few agents, each named at the end of their line; who gets `better` and
-    who does not by arrow and colour, and in the accent whoever is shown for other reasons. `axes`:
-    what stands at them."""
-    scale = 100.0 if percent else 1.0
+    """Month by month of a few agents (in what is drawn), each named at the end of their line; who
+    gets `better` and who does not by arrow and colour, and in the accent whoever is shown for other
+    reasons; the `chosen` person's line is thick. `axes`: what stands at them."""
     across, upward = axes
     fig = figure(
         height=380,
@@ -408,16 +407,16 @@ def trend_lines(
         yaxis={"title": {"text": upward, "font": {"size": 12}}},
         showlegend=False,
     )
-    ends = lines.groupby("agent_id", sort=False)["value"].last() * scale
+    ends = lines.groupby("agent_id", sort=False)["value"].last()
     places = _apart(
         ends.to_numpy(),
-        0.055 * max(float(scale * (lines["value"].max() - lines["value"].min())), 1e-9),
+        0.055 * max(float(lines["value"].max() - lines["value"].min()), 1e-9),
     )
     for place, (agent_id, rows) in enumerate(lines.groupby("agent_id", sort=False)):
         colour, arrow = WAYS[better.get(str(agent_id))]
         x, y = (
             rows["month"].dt.strftime("%Y-%m-%d").tolist(),
-            (scale * rows["value"]).round(2).tolist(),
+            rows["value"].round(2).tolist(),
         )
         who, end = plain(names[str(agent_id)]), plain(names[str(agent_id)], TICK)
         fig.add(
@@ -426,7 +425,11 @@ def trend_lines(
             y=y,
             ids=[str(agent_id)] * len(x),
             mode="lines+markers",
-            line={"color": colour, "width": 2, "dash": DASHES[place % len(DASHES)]},
+            line={
+                "color": colour,
+                "width": 4 if agent_id == chosen else 2,
+                "dash": DASHES[place % len(DASHES)],
+            },
             marker={"size": 6},
             unselected={"marker": {"opacity": 1}},
             name=who,

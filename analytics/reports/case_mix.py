@@ -29,7 +29,7 @@ def finding(mix: CaseMix, table: pd.DataFrame, period: str, language: str) -> st
         all=len(table),
         n=f"{float(table['n'].sum()):,.0f}",
     )
-    return said + _besides(mix, table, language)
+    return say("common.joined", language, first=said, second=_besides(mix, table, language))
 
 
 def _besides(mix: CaseMix, table: pd.DataFrame, language: str) -> str:

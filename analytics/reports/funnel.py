@@ -28,8 +28,10 @@ def finding(evaluation: Evaluation, funnel: Funnel, period: str, language: str) 
         n=f"{float(funnel.n[seen].sum()):,.0f}",
         by_chance=chance_text(float(funnel.chance998[seen].sum()), language),
     )
+    if count or funnel.tau2 == 0:
+        return said
     # Luck explains each of them, yet not how far they lie apart.
-    return said + (say("funnel.spread", language) if not count and funnel.tau2 > 0 else "")
+    return say("common.joined", language, first=said, second=say("funnel.spread", language))
 
 
 def chance_text(expected: float, language: str) -> str:

@@ -29,7 +29,12 @@ def finding(
     if not up + down:
         return say("trends.found_none", language, **facts)
     said = [
-        say(f"trends.found_{way}", language, count=len(side), who=_who(evaluation, side, language))
+        say(
+            f"trends.found_{way}" if len(side) else f"trends.found_{way}_none",
+            language,
+            count=len(side),
+            who=_who(evaluation, side, language),
+        )
         for way, side in zip(("up", "down"), sides, strict=True)
     ]
     rest = say("trends.found_rest", language, count=len(rows) - up - down)

@@ -44,7 +44,7 @@ def finding(
     sure = [_sure_team(teams, language)] if of_several else []
     sure.append(_sure_item(evaluation, losses, language))
     stop, between = (say(f"weak_spots.{mark}", language) for mark in ("stop", "between"))
-    return f"{said}{between.join(sure)}{stop}"
+    return say("common.joined", language, first=said, second=between.join(sure) + stop)
 
 
 def _whose(team: str | None, language: str) -> str:

@@ -19,7 +19,7 @@ from analytics.reports.lists.trends import (
 )
 from analytics.reports.tables import Column, Table
 from analytics.reports.trends import chart_title, finding
-from analytics.units import in_percent
+from analytics.units import column_look, times
 from pages.ui import choosing, controls, load, panel, person, session, shell
 from pages.ui.box import box
 from pages.ui.i18n import indicator, plain, t
@@ -57,8 +57,9 @@ def picture(now: Evaluation, span: Period, steady: Trends, monthly: pd.DataFrame
             plain("trends.axis_month"),
             f"{indicator(steady.indicator)} ({plain(f'unit.{definition.unit}')})",
         )
-        percent = in_percent(definition.unit)
-        return trend_lines(lines, names_of(now, drawn), better, axes, percent), lines, drawn
+        scaled = lines.assign(value=lines["value"] * times(definition.unit))
+        chart = trend_lines(scaled, names_of(now, drawn), better, axes, chosen)
+        return chart, lines, drawn
 
     _, lines, drawn = draw(session.chosen_agent())
     if lines.empty:
@@ -69,11 +70,7 @@ def picture(now: Evaluation, span: Period, steady: Trends, monthly: pd.DataFrame
         [
             Column("name", t("column.name")),
             Column("month", t("trends.axis_month"), "date"),
-            Column(
-                "value",
-                indicator(steady.indicator),
-                "percent" if in_percent(definition.unit) else "number",
-            ),
+            Column("value", indicator(steady.indicator), column_look(definition.unit)),
             Column("n", t("column.denominator"), "count"),
         ],
     )

@@ -19,13 +19,14 @@ from pages.ui.i18n import t
 def by_mark(key: str, draw: Callable[[str | None], Drawing], *, alt: str) -> None:
     """A chart whose marks carry whose they are as `ids`; `draw` makes it with somebody ringed."""
     drawing = draw(session.chosen_agent())
-    clicked = _whose(drawing, selected_in_figure(key, picture(drawing)))
+    shown = picture(drawing)
+    clicked = _whose(drawing, selected_in_figure(key, shown))
     if clicked != session.get(f"clicked.{key}"):
         session.put(f"clicked.{key}", clicked)
         if clicked is not None:  # of a chart that changed the browser forgets what was clicked
             session.choose_agent(clicked)
-            drawing = draw(clicked)
-    panel.draw(key, drawing, alt=alt, selectable=True)
+            shown = picture(draw(clicked))
+    panel.draw(key, shown, alt=alt, selectable=True)
 
 
 def _whose(drawing: Drawing, points: list[list[int]]) -> str | None:

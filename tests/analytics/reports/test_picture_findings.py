@@ -1,5 +1,7 @@
 """What the pages of the picture have found, in words that are never stronger than the figures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,12 +10,15 @@ from analytics.catalogue import built_in_catalogue, default_scheme
 from analytics.charts.chance import funnel_chart
 from analytics.charts.scores import losses_bars
 from analytics.evaluation import evaluate, measure
+from analytics.insight.case_mix import CaseMix, explained_share
 from analytics.insight.funnel import funnel
+from analytics.insight.trends import COLUMNS, Trends
 from analytics.insight.weak_spots import losses_of, most_losing
 from analytics.language import say
 from analytics.model import Filters, Period, parse_month
+from analytics.reports import case_mix, trends, weak_spots
 from analytics.reports import funnel as funnel_words
-from analytics.reports import weak_spots
+from analytics.reports.lists.trends import trend_table
 from tests.analytics.reports.test_list_words import SIZE, company
 
 MAY = "2026-05"
@@ -135,3 +140,71 @@ def test_the_funnel_rings_the_chosen_person_and_names_them_and_whoever_is_outsid
     rings = [shape for shape in chart.layout["shapes"] if shape.get("name") == "ring"]
     assert [(ring["xanchor"], ring["yanchor"]) for ring in rings] == [(100.0, 70.0)]
     assert [len(trace["ids"]) for trace in chart.data if "ids" in trace] == [SIZE - 2, 2]
+
+
+def months(*agents):
+    """Trends of the tiny company over twelve months: id, p, finding, better."""
+    rows = [
+        {**dict.fromkeys(COLUMNS, 0), "agent_id": agent, "p": p, "finding": found, "better": better}
+        | {"first": 0.6, "last": 0.9}
+        for agent, p, found, better in agents
+    ]
+    return Trends("renewal_rate", pd.DataFrame(rows, columns=COLUMNS), "exact", 12)
+
+
+def test_who_keeps_improving_is_named_and_of_the_others_nothing_is_claimed(april):
+    steady = months(("A1", 0.001, True, True), ("B2", 0.4, False, None), ("C3", 0.5, False, None))
+    said = trends.finding(april, steady, steady.agents, "2026", "zh")
+    assert said.startswith(
+        "2026 的续保率，3 人里 1 人持续变好（安），没有人持续变差；其余 2 人不能下结论。"
+    )
+    assert "最多约 0.1 人" in said
+    drawn = steady.agents[steady.agents["finding"]]
+    assert trends.chart_title(april, steady, drawn, "zh").endswith("安 60.0% → 90.0%")
+
+
+def test_where_no_trend_is_found_that_is_all_that_is_said(april):
+    steady = months(("A1", 0.5, False, None), ("B2", np.nan, False, None))
+    said = trends.finding(april, steady, steady.agents, "2026", "zh")
+    assert said == "2026 的续保率，2 人里还看不出谁在持续变好或变差；这不等于没人努力。"
+    states = trend_table(april, steady, "zh").frame["state"].tolist()
+    assert states == ["○ 差别太小", "○ 数据太少"]
+
+
+def book(expected, rates, enough):
+    """Agents with a hundred policies each."""
+    count = len(rates)
+    agents = pd.DataFrame(
+        {
+            "agent_id": [f"A{number}" for number in range(count)],
+            "n": [100] * count,
+            "observed": [100 * rate for rate in rates],
+            "rate": rates,
+            "expected_rate": expected,
+            "difference": [100 * (a - b) for a, b in zip(rates, expected, strict=True)],
+            "outside": [abs(a - b) > 0.15 for a, b in zip(rates, expected, strict=True)],
+            "enough": enough,
+        }
+    )
+    return CaseMix(agents, pd.DataFrame(), 0.7, 1.0, ("product",), ())
+
+
+def test_how_much_the_books_explain_is_a_share_of_the_squared_differences():
+    # Rates 60, 60, 80, 80 about 70; expected 65, 65, 75, 75: 5² of 10² is left, 75 % explained.
+    mix = book([0.65, 0.65, 0.75, 0.75], [0.6, 0.6, 0.8, 0.8], [True] * 4)
+    assert explained_share(mix) == pytest.approx(0.75)
+    # An expectation that leads astray explains nothing, and never less.
+    assert explained_share(book([0.8, 0.8, 0.6, 0.6], [0.6, 0.6, 0.8, 0.8], [True] * 4)) == 0.0
+    assert np.isnan(explained_share(book([0.7] * 2, [0.7] * 2, [True] * 2)))
+
+
+def test_circumstances_say_their_share_and_who_differs_besides_and_judge_nobody_of_few():
+    rates = [0.5] + [0.7] * 12 + [0.8] * 12
+    mix = book([0.75] + [0.72] * 12 + [0.78] * 12, rates, [True] * 20 + [False] * 5)
+    said = case_mix.finding(mix, mix.agents, MAY, "zh")
+    assert said.startswith("2026-05，25 人、2,500 件：")
+    assert "数据够的 20 人里，1 人在此之外仍偏离；人人正常发挥也会有约 1.0 人。" in said
+    few = book([0.65, 0.75], [0.6, 0.8], [True] * 2)
+    assert "不作结论" in case_mix.finding(few, few.agents, MAY, "zh")
+    unsure = replace(mix, auc=0.51)
+    assert "几乎解释不了" in case_mix.finding(unsure, unsure.agents, MAY, "zh")
