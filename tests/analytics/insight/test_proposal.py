@@ -8,6 +8,7 @@ from analytics.catalogue import built_in_catalogue
 from analytics.errors import RequestRefused
 from analytics.insight.proposal import propose, with_standard
 from analytics.model import Standard
+from analytics.statistics.wilson import wilson
 from tests.present import present
 from tests.simulate.figures import measured
 
@@ -99,3 +100,30 @@ def test_another_standard_stands_in_the_place_of_one_indicators_and_of_no_other(
         indicator_id for indicator_id in made.ids if made[indicator_id] != catalogue[indicator_id]
     ] == ["satisfaction"]
     assert made.ids == catalogue.ids
+
+
+def test_marks_of_values_as_they_are_have_the_limits_of_resampled_agents():
+    made = present(propose(of_forty("daily_contacts"), "daily_contacts", 4.9))
+    random = np.random.default_rng(7)
+    again = np.quantile(FORTY[random.integers(0, 40, (20_000, 40))], 0.75, axis=1)
+    low, high = np.quantile(again, [0.025, 0.975])
+    assert (made.full_low, made.full_high) == pytest.approx((low, high), abs=1.0)
+
+
+@pytest.mark.parametrize(("agents", "few"), [(49, True), (50, False)])
+def test_a_proposal_of_fewer_than_fifty_agents_comes_with_a_warning(agents, few):
+    values = np.linspace(1.0, 40.0, agents)
+    people = pd.DataFrame({"due_policies": np.ones(agents)})
+    of = measured(people, {"daily_contacts": (values, np.ones(agents))})
+    made = present(propose(of, "daily_contacts", 4.9))
+    assert (made.n, made.few, made.market) == (agents, few, True)
+
+
+def test_without_a_market_average_the_pass_mark_is_the_companys_with_its_own_limits():
+    due = np.full(40, 100.0)
+    renewed = np.where(np.arange(40) % 4 == 0, 90.0, 70.0)
+    people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
+    made = present(propose(measured(people, {"renewal_rate": (renewed, due)}), "renewal_rate"))
+    low, high = wilson(np.array([3000.0]), np.array([4000.0]))
+    assert (made.pass_mark, made.market, made.without_chance) == (0.75, False, True)
+    assert (made.pass_low, made.pass_high) == pytest.approx((low[0], high[0]))

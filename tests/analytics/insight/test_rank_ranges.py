@@ -1,12 +1,14 @@
 """The ranks that chance allows, and how they are told; by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from analytics.evaluation import evaluate
 from analytics.evaluation.weights import CORNERS
-from analytics.insight.draws import of_agents, of_groups
+from analytics.insight.draws import _usual_ratio, of_agents, of_groups, unknown_spread
 from analytics.insight.rank_ranges import (
     RankRanges,
     bands,
@@ -19,6 +21,7 @@ from analytics.insight.rank_ranges import (
 from analytics.insight.robustness import robustness
 from analytics.insight.weightings import category_scores, leaders, weights_in_force
 from analytics.model import WeightScheme
+from analytics.statistics import random_effects
 from tests.present import present
 from tests.simulate.figures import evaluated, measured
 
@@ -134,6 +137,51 @@ def test_the_same_draw_of_renewals_moves_whatever_is_counted_from_them():
     )
     assert count == pytest.approx(premium, abs=1e-3)
     assert np.corrcoef(rate[:, 0], count[:, 0])[0, 1] > 0.85
+
+
+@pytest.mark.parametrize(("lacking", "unknown"), [(2, ()), (3, ("satisfaction",))])
+def test_a_spread_is_unknown_that_more_than_a_tenth_of_the_agents_lack(lacking, unknown):
+    judged = rated([0.6, 0.8] * 10, answers=[60.0, 80.0] * 10)
+    people = judged.people.copy()
+    people.loc[: lacking - 1, "survey_points_sq"] = NAN
+    again = evaluate(replace(judged.measured, people=people), judged.scheme)
+    assert tuple(indicator.id for indicator in unknown_spread(again)) == unknown
+
+
+@pytest.mark.parametrize(("percent", "unknown"), [(9.99, ()), (10.0, ("satisfaction",))])
+def test_a_spread_that_nobody_knows_matters_from_a_tenth_of_the_score_on(percent, unknown):
+    judged = rated([0.6, 0.8] * 10, answers=[60.0, 80.0] * 10, squares=False)
+    scheme = WeightScheme("x", {"results": 100.0 - percent, "service": percent})
+    again = evaluate(judged.measured, scheme)
+    assert tuple(indicator.id for indicator in unknown_spread(again)) == unknown
+
+
+def test_the_share_of_premium_that_is_kept_follows_the_rate_and_strays_by_the_size_of_policies():
+    size = 20
+    due, renewed = np.full(size, 100.0), np.tile([60.0, 80.0], 10)
+    premium = due * 1_000.0
+    kept = premium * renewed / due * np.tile([1.0, 1.02, 0.97, 1.01], 5)
+    squares = premium**2 * 0.02  # twice what policies of one size have
+    people = pd.DataFrame(
+        {
+            "due_policies": due,
+            "renewed_policies": renewed,
+            "due_premium": premium,
+            "due_premium_sq": squares,
+            "renewed_premium": kept,
+        }
+    )
+    of = measured(people, {"renewal_rate": (renewed, due)})
+    centre, spread = present(_usual_ratio(of, "renewed_premium"))
+    rate, ratio = renewed / due, kept / premium / (renewed / due)
+    error = np.sqrt((1 - rate) / rate * (0.02 - 0.01))
+    fitted = random_effects.posterior(ratio, error)
+    assert centre == pytest.approx(fitted.shrunken / ratio)
+    assert spread == pytest.approx(fitted.spread / ratio)
+    few = measured(people.iloc[:7], {"renewal_rate": (renewed[:7], due[:7])})
+    assert _usual_ratio(few, "renewed_premium") is None
+    bare = measured(people.drop(columns="due_premium_sq"), {"renewal_rate": (renewed, due)})
+    assert _usual_ratio(bare, "renewed_premium") is None
 
 
 def test_the_company_is_drawn_from_its_own_sums():
