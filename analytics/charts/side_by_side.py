@@ -64,6 +64,7 @@ def points_beside(
             x=rows["points"].round(2).tolist(),
             y=[row + shift for row in range(len(order))],
             name=plain(names[agent_id], TICK),
+            ids=[agent_id] * len(order),
             marker={"size": 10, "symbol": SYMBOLS[place], "color": TEAMS[place]},
             error_x=reach,
             customdata=[

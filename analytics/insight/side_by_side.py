@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -101,3 +101,15 @@ def team_months(
             "n": below[there],
         }
     )
+
+
+def team_medians(months: pd.DataFrame, teams: Mapping[str, str | None]) -> dict[str, pd.Series]:
+    """By person the median of their team, month by month, as `team_months` gives the months; of
+    whoever has no team everybody's."""
+    named = months.assign(team=[teams.get(agent_id) for agent_id in months["agent_id"]])
+    of_all = months.groupby("month")["value"].median()
+    by_team = {
+        str(team): part.groupby("month")["value"].median()
+        for team, part in named.dropna(subset=["team"]).groupby("team")
+    }
+    return {agent_id: by_team.get(str(team), of_all) for agent_id, team in teams.items()}

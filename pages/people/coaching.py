@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from analytics.catalogue import RATE, actions
 from analytics.charts.chance import event_lines
@@ -51,7 +52,7 @@ class Wanted:
         return (frame[frame["listed"]] if self.listed else frame).reset_index(drop=True)
 
 
-def whom(head: Head, now: Evaluation, wanted: Wanted) -> None:
+def whom(head: Head, menu: DeltaGenerator, now: Evaluation, wanted: Wanted) -> None:
     """Whom to talk with first, on what, with what gain; ticked rows are planned at once."""
     every = load.desk().talks()
     frame = wanted.of(coaching_list(now, place(now), every))
@@ -64,6 +65,19 @@ def whom(head: Head, now: Evaluation, wanted: Wanted) -> None:
         )
         return
     with_data = frame[frame["apart"] == ""].reset_index(drop=True)
+    with menu:
+        panel.downloads(
+            "coaching",
+            plain("coaching.export", period=controls.period_text(now.measured.period)),
+            coaching_table(frame, now.catalogue, session.language()),
+            [
+                plain(
+                    "coaching.export_note",
+                    period=controls.period_text(now.measured.period),
+                    scheme=scheme_label(now.scheme, session.language()),
+                )
+            ],
+        )
     finding(head, now, with_data.head(FIRST))
     chosen, whole = ticked_of(now, with_data)
     talk_form.told()
@@ -80,18 +94,6 @@ def whom(head: Head, now: Evaluation, wanted: Wanted) -> None:
                     label = t("common.open_agent", name=each.name)
                     person.link(each.agent_id, label, icon=":material/person:", width="content")
     stand_apart(now, frame[frame["apart"] != ""].reset_index(drop=True))
-    panel.downloads(
-        "coaching",
-        plain("coaching.export", period=controls.period_text(now.measured.period)),
-        coaching_table(frame, now.catalogue, session.language()),
-        [
-            plain(
-                "coaching.export_note",
-                period=controls.period_text(now.measured.period),
-                scheme=scheme_label(now.scheme, session.language()),
-            )
-        ],
-    )
 
 
 def ticked_of(now: Evaluation, with_data: pd.DataFrame) -> tuple[pd.DataFrame, Table]:
@@ -302,18 +304,17 @@ def proof(head: Head, now: Evaluation) -> None:
     rounds = load.desk().rounds(now.measured.period.last)
     since = None
     if len(rounds) > 1:
-        controls.keep(t("proof.since"), "proof_since", [None, *rounds], None)
+        controls.keep(t("proof.since"), "proof_since", ["", *rounds], "")
         since = box(
             t("proof.since"),
-            [None, *rounds],
+            ["", *rounds],
             key="proof_since",
-            format_func=lambda month: (
-                plain("proof.since_first") if month is None else f"{month:%Y-%m}"
-            ),
+            format_func=lambda month: f"{month:%Y-%m}" if month else plain("proof.since_first"),
             width=260,
             help=t("proof.since_help"),
         )
-        controls.kept("proof_since", since, None)
+        controls.kept("proof_since", since, "")
+        since = since or None
     answer, language = load.desk().proof(now, since), session.language()
     head.says(coaching_effect.verdict(answer, language))
     tell_more(now, answer, since)
@@ -340,7 +341,21 @@ def body(head: Head) -> None:
     """Whom to coach, the talks, or what went with them."""
     now = load.evaluation(controls.filter_bar(theirs=True))
     shell.line(now.measured, int(now.shown.sum()))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        key="coaching_head",
+    ):
+        tools = st.container(
+            horizontal=True,
+            vertical_alignment="center",
+            gap="small",
+            width="content",
+            key="coaching_tools",
+        )
+        menu = st.container(width="content")
+    with tools:
         parts = ["whom", "talks", "proof"]
         controls.keep(t("coaching.part"), "coaching_part", parts, "whom")
         part = st.segmented_control(
@@ -354,7 +369,7 @@ def body(head: Head) -> None:
         controls.kept("coaching_part", part, "whom")
         wanted = narrowing() if part == "whom" else None
     if wanted is not None:
-        whom(head, now, wanted)
+        whom(head, menu, now, wanted)
     else:
         {"talks": talk_list.talks, "proof": proof}[str(part)](head, now)
     session.write_address()

@@ -4,12 +4,19 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from analytics.charts.month_lines import month_lines
 from analytics.charts.side_by_side import points_beside
 from analytics.charts.theme import loss_style
 from analytics.evaluation import Evaluation
 from analytics.evaluation.standards import points
 from analytics.insight.rank_ranges import RankRanges
-from analytics.insight.side_by_side import MOST, side_by_side, team_months, widest
+from analytics.insight.side_by_side import (
+    MOST,
+    side_by_side,
+    team_medians,
+    team_months,
+    widest,
+)
 from analytics.model import Indicator, Period, add_months
 from analytics.reports.lists.side_by_side import (
     side_by_side_table,
@@ -25,6 +32,8 @@ from pages.ui.head import Head
 from pages.ui.i18n import indicator, md, plain, t
 
 MONTHS = 12
+MOST_LINES = 24  # small charts that can be told apart at a glance
+LOOKS = ("table", "lines")
 
 
 def whom(listed: person.Listed) -> list[str]:
@@ -105,19 +114,27 @@ def people(head: Head, now: Evaluation, listed: person.Listed) -> None:
     beside = side_by_side(now, ids)
     beside = beside.assign(words=values_in_words(beside, now.catalogue, session.language()))
     head.says(finding(now, beside, ids, names))
-    with st.container(horizontal=True, gap="small"):
-        for agent_id in ids:
-            person.link(agent_id, t("common.open_agent", name=names[agent_id]))
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        key="compare_head",
+    ):
+        with st.container(horizontal=True, gap="small", width="content"):
+            for agent_id in ids:
+                person.link(agent_id, t("common.open_agent", name=names[agent_id]))
+        menu = st.container(width="content")
     table = side_by_side_table(now, beside, names, session.language())
     fig = points_beside(beside, names, indicator, plain, how_sure=session.how_sure())
-    panel.draw("beside", fig, alt=t("compare.chart"))
+    person.follow(panel.draw("beside", fig, alt=t("compare.chart"), people=True))
     panel.show("beside.table", table, height=panel.fit(len(table.frame), 620))
     stem = plain(
         "compare.export",
         agents="-".join(ids),
         period=controls.period_text(now.measured.period),
     )
-    panel.downloads("beside", stem, table, persons=len(ids))
+    with menu:
+        panel.downloads("beside", stem, table, persons=len(ids))
 
 
 def named(listed: person.Listed, ids: list[str]) -> dict[str, str]:
@@ -141,9 +158,19 @@ def team(head: Head, now: Evaluation, listed: person.Listed) -> None:
         return
     label = t("column.indicator")
     controls.keep(label, "compare_indicator", options, options[0])
-    name = box(label, options, key="compare_indicator", format_func=indicator, width=280)
+    with st.container(
+        horizontal=True,
+        vertical_alignment="bottom",
+        horizontal_alignment="distribute",
+        key="months_head",
+    ):
+        tools = st.container(
+            horizontal=True, vertical_alignment="bottom", gap="small", width="content"
+        )
+        menu = st.container(width="content")
+    with tools:
+        name = box(label, options, key="compare_indicator", format_func=indicator, width=280)
     controls.kept("compare_indicator", name, options[0])
-    session.write_address()
     catalogued = now.catalogue[name]
     months = team_months(monthly, catalogued, listed.ids)
     if months.empty:
@@ -153,17 +180,42 @@ def team(head: Head, now: Evaluation, listed: person.Listed) -> None:
     table = team_months_table(
         months, named(listed, list(listed.ids)), catalogued, session.language()
     )
-    st.caption(t("compare.months_note", indicator=indicator(name)))
-    shown = shaded(table, months, catalogued)
+    with tools:
+        controls.keep(t("compare.look"), "compare_look", LOOKS, LOOKS[0])
+        look = st.segmented_control(
+            t("compare.look"),
+            LOOKS,
+            key="compare_look",
+            required=True,
+            format_func=lambda look: t(f"compare.look_{look}"),
+        )
+        controls.kept("compare_look", look, LOOKS[0])
+    session.write_address()
+    if look == "lines":
+        lines(months, table, listed, catalogued)
+    else:
+        matrix(months, table, catalogued)
+    stem = plain(
+        "compare.months_export",
+        indicator=indicator(name),
+        period=controls.period_text(span),
+    )
+    with menu:
+        panel.downloads("team_months", stem, table, persons=len(table.frame))
+
+
+def matrix(months: pd.DataFrame, table: Table, catalogued: Indicator) -> None:
+    """Everybody's months as a table, in the shade of the points that they lose."""
+    st.caption(t("compare.months_note", indicator=indicator(catalogued.id)))
     event = st.dataframe(
-        shown,
+        shaded(table, months, catalogued),
         hide_index=True,
-        key=f"team_months.{name}.{len(table.frame)}",
+        key=f"team_months.{catalogued.id}.{len(table.frame)}",
         on_select="rerun",
         selection_mode="single-row",
         width="stretch",
         height=panel.fit(len(table.frame), 640),
-        alt=t("compare.months_note", indicator=indicator(name)),
+        alt=t("compare.months_note", indicator=indicator(catalogued.id)),
         column_order=[column.name for column in table.shown],
         column_config={
             column.name: panel.column_config(column, pinned=column.name == "name")
@@ -180,12 +232,31 @@ def team(head: Head, now: Evaluation, listed: person.Listed) -> None:
     rows = event.selection.rows
     if rows and rows[0] < len(table.frame):
         person.open_person(str(table.frame["agent_id"].iat[rows[0]]), "months")
-    stem = plain(
-        "compare.months_export",
-        indicator=indicator(name),
-        period=controls.period_text(span),
+
+
+def lines(months: pd.DataFrame, table: Table, listed: person.Listed, catalogued: Indicator) -> None:
+    """The months of the first as small charts of the same axes, each beside the team's median; a
+    click leads to the person."""
+    ids = [str(agent_id) for agent_id in table.frame["agent_id"]]
+    names = named(listed, ids[:MOST_LINES])
+    medians = team_medians(months, {agent_id: listed.teams[agent_id] for agent_id in ids})
+    language, unit = session.language(), catalogued.unit
+    words = [value_text(value, unit, language) for value in months["value"]]
+    label = indicator(catalogued.id)
+    fig = month_lines(
+        months.assign(words=words),
+        {agent_id: medians[agent_id] for agent_id in names},
+        names,
+        unit,
+        plain("compare.lines_title", indicator=label, unit=t(f"unit.{unit}")),
+        plain,
     )
-    panel.downloads("team_months", stem, table, persons=len(table.frame))
+    twin = table.holding(table.frame.head(MOST_LINES)).narrowed(
+        [column.name for column in table.shown if column.name != "course"]
+    )
+    st.caption(t("compare.lines_note", shown=len(names), all=len(ids)))
+    alt = plain("compare.lines_alt", indicator=label, shown=len(names))
+    person.follow(panel.chart("month_lines", fig, twin, alt=alt, people=True))
 
 
 def of_months(months: pd.DataFrame, catalogued: Indicator) -> str:

@@ -151,6 +151,9 @@ def test_a_link_shows_the_size_of_the_dots_and_where_the_cut_lines_were_typed(as
 def test_a_link_shows_the_indicator_of_the_months_and_the_compared(asking: Asking):
     app = asked_page(asking, COMPARE, tab="team", compare_indicator="premium_retention")
     assert values(app)["compare_indicator"] == "premium_retention"
+    app.segmented_control(key="compare_look").set_value("lines").run()
+    sound(app)
+    assert app.query_params["compare_look"] == "lines"
     app = asked_page(asking, COMPARE, **{"with": "B2,C3"})
     assert values(app)["compare_with"] == ["B2", "C3"]
     app.multiselect(key="compare_with").set_value(["C3", "A1"]).run()

@@ -431,3 +431,34 @@ def test_beside_the_picture_nothing_is_advised_where_nobody_stands_in_a_quadrant
     sound(sampled)
     assert "有 80% 以上把握的：0 / " in said(sampled)
     assert "奖励" not in said(sampled)
+
+
+def test_where_a_period_tells_nothing_of_coaching_a_longer_one_is_offered(
+    home, tmp_path, monkeypatch
+):
+    """Of 25 policies a month nobody has fifty in one, and everybody in three."""
+    rows = [
+        f"A{agent:02},2025-{month:02},25,{14 + agent % 9 + (agent < 20 and month > 8)}"
+        for month in range(1, 13)
+        for agent in range(80)
+    ]
+    load_text(
+        home, tmp_path, "scoresheet", "工号,月份,应续件数,续保件数\n" + "\n".join(rows) + "\n"
+    )
+    for number in range(20):
+        Desk(home).save_talk(Talk(f"A{number:02}", state="done", talk_on=dt.date(2025, 8, 8)))
+    folder = home.folder
+    home.close()
+    app = opened(folder, monkeypatch)
+    app.switch_page("pages/people/coaching.py").run()
+    app.segmented_control(key="coaching_part").set_value("proof").run()
+    sound(app)
+    assert "现在辅导过的 0 人" in said(app)
+    offer = app.button(key="proof_longer")
+    assert "2025-10…2025-12" in offer.label
+    assert "20" in offer.label
+    offer.click().run()
+    sound(app)
+    load.close()
+    assert "辅导过的 20 人" in said(app)
+    assert app.selectbox(key="period").value == "2025-10~2025-12"
