@@ -36,7 +36,7 @@ from pages.ui.i18n import indicator, md, plain, t, text
 
 LONGER_PROOFS = (3, 6, 12)  # months in which more of the coached may have enough policies
 LONGER = 6  # months that may tell what a shorter period cannot
-WIDTHS = {"who": 150, "why": 470, "action": 290, "when": 110, "comment": 130}
+WIDTHS = {"who": 140, "why": 440, "action": 290, "when": 150, "comment": 120}
 
 
 @dataclass(frozen=True)

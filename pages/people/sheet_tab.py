@@ -119,7 +119,7 @@ def figures(chosen: Chosen, shown: Mapping[str, Any]) -> None:
     right["fraction"] = st.column_config.TextColumn(
         t("sheet.column_fraction"), alignment="right", width=max(80, 8 * longest + 20)
     )
-    right["step"] = st.column_config.TextColumn(t("sheet.column_step"), width="medium")
+    right["step"] = st.column_config.TextColumn(t("sheet.column_step"), width=150)
     st.caption(t("sheet.open_records"))
     ids = [str(item["id"]) for item in shown["indicators"]]
     ticked = panel.pick(
