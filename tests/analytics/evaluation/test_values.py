@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.catalogue import built_in_catalogue
-from analytics.evaluation import measure, under, values
+from analytics.catalogue import built_in_catalogue, default_scheme
+from analytics.errors import RequestRefused
+from analytics.evaluation import evaluate, measure, under, values
 from analytics.insight.proposal import with_standard
 from analytics.model import Filters, Period, Scope, Standard
 from analytics.warehouse.measures import Sums
@@ -211,3 +212,27 @@ def test_a_group_has_the_plain_mean_of_its_members_where_one_has_no_volume():
     assert means[0].tolist() == pytest.approx([0.7, np.nan], nan_ok=True)
     assert np.isnan(means[1]).all()
     assert means[2].tolist() == pytest.approx([np.nan, 0.4], nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("scope", "teams", "agents"),
+    [
+        (None, ["东", "西"], ["A1", "B2", "C3"]),
+        (Scope(teams=("东",)), ["东"], ["A1"]),
+        (Scope(branches=("分部",)), ["西"], ["B2", "C3"]),
+        (Scope(teams=("无",)), [], []),
+    ],
+)
+def test_a_reader_sees_the_teams_and_the_rows_of_their_scope(tiny, scope, teams, agents):
+    judged = evaluate(measured(tiny, APRIL, scope=scope), default_scheme())
+    assert judged.measured.teams["team"][judged.teams_in_scope].tolist() == teams
+    assert judged.people["agent_id"][judged.in_scope].tolist() == agents
+    for agent_id in ("A1", "B2", "C3"):
+        if agent_id in agents:
+            assert judged.people["agent_id"].iat[judged.row(agent_id)] == agent_id
+        else:
+            with pytest.raises(RequestRefused, match="agent_unknown"):
+                judged.row(agent_id)
+    # What a caller does to the answer is done to nobody else's.
+    judged.in_scope[:] = False
+    assert judged.people["agent_id"][judged.in_scope].tolist() == agents
