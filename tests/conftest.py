@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import cache
 from itertools import count, zip_longest
@@ -20,6 +20,7 @@ from typing import Any
 
 import duckdb
 import filelock
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from streamlit.components.v2 import manifest_scanner
@@ -33,6 +34,7 @@ from analytics.home import Home
 from analytics.intake import cells, reading, worker
 from analytics.intake.recipe import recipe_from
 from analytics.intake.recognise import recognise
+from analytics.sample.company import agent_id_at, company
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -252,6 +254,23 @@ def settled(settled_folder: Path, tmp_path: Path) -> Iterator[Home]:
 def sample_folder(made_once: Made) -> Path:
     """The sample company's home folder."""
     return made_once("sample", lambda folder: closed_home(folder, sample.load)) / "home"
+
+
+@pytest.fixture(scope="session")
+def first_agents() -> Mapping[str, pd.DataFrame]:
+    """The sample company's files with their first agents alone."""
+    few = [agent_id_at(index) for index in range(6)]
+    return {kind: frame[frame["工号"].isin(few)] for kind, frame in company().items()}
+
+
+@pytest.fixture
+def small_sample(
+    first_agents: Mapping[str, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> Mapping[str, pd.DataFrame]:
+    """The sample is the first agents' files, where it matters that it is loaded and not what it
+    holds: all of it takes seconds."""
+    monkeypatch.setattr(sample, "company", lambda: first_agents)
+    return first_agents
 
 
 class Shell:

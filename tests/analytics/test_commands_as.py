@@ -12,7 +12,6 @@ from analytics.errors import RenewalError
 from analytics.home import Home
 from analytics.intake.recipe import Recipe
 from analytics.people import Account
-from analytics.sample.company import company
 from tests.conftest import Shell
 
 # What a command needs to be understood at all; a new one that needs something stands here or fails
@@ -111,6 +110,7 @@ def test_what_shows_others_is_refused_to_agents(staffed, tmp_path, name):
     assert said == "You may not do this, or it lies outside your scope."
 
 
+@pytest.mark.usefixtures("small_sample")
 def test_everything_that_an_account_does_stands_in_the_audit_under_its_address(staffed, tmp_path):
     """What goes round the desk would be the one user's of the machine."""
     folder = tmp_path / "home"
@@ -139,12 +139,9 @@ def test_everything_that_an_account_does_stands_in_the_audit_under_its_address(s
     }
 
 
-def test_the_sample_is_loaded_whole_or_not_at_all(tmp_path, monkeypatch):
-    def torn():
-        frames = company()
-        return {**frames, "surveys": frames["surveys"].assign(评分="?")}
-
-    monkeypatch.setattr(sample, "company", torn)
+def test_the_sample_is_loaded_whole_or_not_at_all(tmp_path, small_sample, monkeypatch):
+    torn = {**small_sample, "surveys": small_sample["surveys"].assign(评分="?")}
+    monkeypatch.setattr(sample, "company", lambda: torn)
     home = Home(tmp_path / "home")
     with pytest.raises(RenewalError):
         Desk(home).add_sample()

@@ -196,6 +196,7 @@ def test_the_past_goes_with_the_last_load_of_the_sample_however_it_is_withdrawn(
     assert written(past) == [0] * 7
 
 
+@pytest.mark.usefixtures("small_sample")
 def test_beside_records_of_a_company_the_sample_publishes_nothing(tiny):
     Desk(tiny).add_sample()
     assert written(Desk(tiny)) == [0] * 7
@@ -208,6 +209,7 @@ def test_where_months_are_published_already_the_sample_adds_no_past(bare):
     assert bare.published_periods() == [MAY]
 
 
+@pytest.mark.usefixtures("small_sample")
 def test_a_past_that_fails_takes_the_sample_with_it(home, monkeypatch):
     def fail(*_):
         raise OSError("disk full")

@@ -1,22 +1,18 @@
 """One person's page in a real browser: found by typing, walked through, sent as a link."""
 
 import re
+import shutil
 
 import pytest
 
-from analytics.home import Home
 from tests.browser.conftest import Visit, serving
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
+def app(sample_folder, tmp_path_factory):
     """The app over the sample company."""
-    from analytics import sample
-
     folder = tmp_path_factory.mktemp("person") / "home"
-    home = Home(folder)
-    sample.load(home)
-    home.close()
+    shutil.copytree(sample_folder, folder)
     with serving(folder) as base:
         yield base
 

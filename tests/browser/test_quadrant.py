@@ -1,15 +1,15 @@
 """The quadrant in a real browser: names and plates that cover nobody, what the pointer draws,
 pictures that are saved, and every way to select."""
 
+import shutil
 from collections.abc import Iterator
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from analytics import sample
-from analytics.home import Home
 from tests.browser.conftest import Visit, serving
 from tests.present import present
 
@@ -28,12 +28,11 @@ BOXES = """() => {
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def app(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The app over the sample company."""
-    home = Home(tmp_path_factory.mktemp("quadrant") / "home")
-    sample.load(home)
-    home.close()
-    with serving(home.folder) as base:
+    home = tmp_path_factory.mktemp("quadrant") / "home"
+    shutil.copytree(sample_folder, home)
+    with serving(home) as base:
         yield base
 
 

@@ -1,13 +1,13 @@
 """The quadrant: its controls stay chosen, its table singles people out, and a longer period is
 offered where the month is sure of few."""
 
+import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics import sample
-from analytics.home import Home
 from pages.ui import load
 from tests.conftest import ROOT
 from tests.pages.test_pages import sound
@@ -17,12 +17,11 @@ Opening = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
+def folder(sample_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The sample company."""
-    home = Home(tmp_path_factory.mktemp("quadrant") / "home")
-    sample.load(home)
-    home.close()
-    return str(home.folder)
+    home = tmp_path_factory.mktemp("quadrant") / "home"
+    shutil.copytree(sample_folder, home)
+    return str(home)
 
 
 @pytest.fixture
