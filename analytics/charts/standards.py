@@ -12,7 +12,6 @@ from analytics.charts.theme import (
     Drawing,
     Say,
     figure,
-    over_legend,
 )
 from analytics.evaluation.standards import Floats, points
 from analytics.model import Indicator, Standard
@@ -43,21 +42,19 @@ def standard_curve(values: Floats, indicator: Indicator, standard: Standard, say
     fig = figure(
         height=320,
         bargap=0.04,
-        margin={"l": 8, "r": 8, "t": 66, "b": 8},
-        title=over_legend(title(values, indicator, standard, say)),
+        margin={"l": 8, "r": 8, "t": 44, "b": 8},
         xaxis={
             "title": {"text": say(f"unit.{indicator.unit}"), "font": {"size": 12}},
             "range": [low - pad, high + pad],
         },
         yaxis={
-            "title": {"text": say("chart.agents_axis"), "font": {"size": 12}},
+            "visible": False,
             "rangemode": "tozero",
-            "tickformat": "d",
-        },
+        },  # how many is on each bar; one axis is read
         yaxis2={
             "title": {"text": say("column.points"), "font": {"size": 12}},
             "overlaying": "y",
-            "side": "right",
+            "side": "left",
             "range": [0, 104],
             "gridcolor": FAINT,
             "showgrid": False,

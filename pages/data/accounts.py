@@ -123,7 +123,7 @@ def body(head: Head) -> None:
         ],
         columns=list(FIELDS),
     ).astype({"active": bool, **{name: object for name in FIELDS if name != "active"}})
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
         st.caption(t("accounts.note"), width="stretch")
         if len(frame):
             panel.downloads(

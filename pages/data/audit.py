@@ -126,7 +126,8 @@ def listed(done: Sequence[Deed]) -> list[str]:
 
 
 def as_written(deed: Deed) -> None:
-    """The lines of what was chosen, as they stand in the audit."""
+    """The whole sentence of what was chosen, and its lines as they stand in the audit."""
+    st.markdown(md(deed.said))
     with st.expander(t("audit.raw", count=len(deed.entries)), key="audit_raw"):
         lines = [
             {
@@ -158,7 +159,7 @@ def body() -> str | None:
         return None
     to, chosen = reader(), choice(entries)
     done = deeds(chosen, to)
-    with st.container(horizontal=True, vertical_alignment="center", key="audit_head"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", key="audit_head"):
         st.caption(
             t("audit.note", shown=f"{min(len(done), SHOWN):,}", lines=f"{len(chosen):,}")
             if len(done) > SHOWN

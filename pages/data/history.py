@@ -146,7 +146,7 @@ with shell.page("history", needs_data=False) as head:
     columns = [
         Column(name, t(f"history.{name}"), formats.get(name, "text")) for name in table.columns
     ]
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
         st.caption(t("history.note"), width="stretch")
         panel.downloads("loads", t("history.title"), Table(table, columns))
     ticked = panel.pick(

@@ -223,7 +223,7 @@ def would_move(now: Evaluation, proposal: Proposal, proposed: Standard) -> None:
             Column("grade_before", t("weights.grade_before")),
             Column("grade_after", t("weights.grade_after")),
         ]
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
             st.markdown(t("fairness.would_move", count=len(changes), all=rated), width="stretch")
             panel.downloads(
                 "would_move",
@@ -345,7 +345,20 @@ def gaps(now: Evaluation, head: Head) -> None:
     if "surplus" in compared:
         columns.append(Column("surplus", t("fairness.surplus"), "number"))
     columns.append(Column("told", t("fairness.remark")))
-    panel.show("fairness_groups", Table(compared, columns), height=panel.fit(len(compared), 320))
+    in_words, right = compared, {}
+    if "surplus" in compared:
+        signed = [
+            "—" if pd.isna(value) else f"{value:+.2f}".replace("-", "−")
+            for value in compared["surplus"]
+        ]
+        in_words = compared.assign(surplus=signed)
+        right["surplus"] = st.column_config.TextColumn(t("fairness.surplus"), alignment="right")
+    panel.show(
+        "fairness_groups",
+        Table(in_words, columns),
+        height=panel.fit(len(compared), 320),
+        column_config=right,
+    )
     export = plain(
         "fairness.export_groups", by=t(f"fairness.by_{by}"), period=controls.period_text(period)
     )

@@ -114,6 +114,8 @@ def curve(now: Evaluation, made: Indicator) -> None:
     current = base[name] if name in base.ids else made
     values = now.measured.agents.value[:, base.position(name)] if name in base.ids else np.array([])
     fig = standard_curve(values, current, made.standard, plain)
+    told = title(values, current, made.standard, plain)
+    st.subheader(md(told), anchor=False)
     knots = pd.DataFrame({"value": made.standard.values, "points": made.standard.points})
     panel.chart(
         "standard_curve",
@@ -125,7 +127,7 @@ def curve(now: Evaluation, made: Indicator) -> None:
                 Column("points", t("column.points"), "number"),
             ],
         ),
-        alt=title(values, current, made.standard, plain),
+        alt=told,
     )
     if name in base.ids:
         scale = 0.01 if made.unit.startswith("percent") else 1.0

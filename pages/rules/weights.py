@@ -361,7 +361,7 @@ def effect(bench: Bench, now: Evaluation) -> None:
     if answer.table.frame.empty:
         st.info(t("weights.nobody_rated"))
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
         st.markdown(md(answer.finding), width="stretch")
         export = plain("weights.export", period=controls.period_text(now.measured.period))
         panel.downloads("moves", export, answer.table, persons=len(answer.table.frame))

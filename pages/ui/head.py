@@ -15,6 +15,7 @@ from pages.ui.i18n import Markdown
 # Months, and numbers with their units: no line ends inside.
 _WHOLE = re.compile(
     r"\d{4}-\d{2}(?:-\d{2})?(?:…\d{4}-\d{2})?|"
+    r"\d[\d,]* / \d[\d,]*|"
     r"[−+]?\d[\d.,]*(?:–[\d.,]+)?%?(?: [个分件人]百?分?点?)?"
 )
 

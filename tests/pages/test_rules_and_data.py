@@ -14,8 +14,8 @@ from tests.pages.test_pages import html_of, opened, sound
 
 FINDINGS = {  # over the tiny company, whose latest month is 2026-04
     "rules/weights": (
-        r"2026-04 生效：均衡 64/23/13（业绩/服务/能力），内置方案，还没有采用过别的。",
-        r"In force in 2026-04: Balanced 64/23/13 .*no other has been adopted\.",
+        r"2026-04 生效：均衡 64/23/13（内置方案，还没有采用过别的）。",
+        r"In force in 2026-04: Balanced 64/23/13 \(built in; no other was adopted\)\.",
     ),
     "rules/standards": (
         r"2026-04 生效：内置标准。没有等着采用的草稿。",
@@ -108,7 +108,7 @@ def settled(tiny, monkeypatch):
 
 def test_an_adopted_scheme_is_told_with_its_month_and_a_trial_with_what_it_changes(settled):
     app = settled("rules/weights")
-    since = "2026-04 生效：服务优先 60/30/10（业绩/服务/能力），自 2026-03 起。"
+    since = "2026-04 生效：服务优先 60/30/10，自 2026-03 起。"
     assert finding(app) == since
     slider = next(widget for widget in app.slider if widget.key.startswith("w_results."))
     slider.set_value(70).run()
