@@ -285,8 +285,8 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say) -> Drawing:
     columns = ["team", "company", "best"]
     most = max(float(np.nanmax(losses[columns].to_numpy(dtype=float), initial=0.0)), 0.1)
     fig = figure(
-        height=28 * len(names) + 120,
-        margin={"l": 8, "r": FIGURES, "t": 40, "b": 48},
+        height=28 * len(names) + 136,
+        margin={"l": 8, "r": FIGURES, "t": 56, "b": 48},
         xaxis={
             "title": {"text": say("weak_spots.axis"), "font": {"size": 12}},
             "range": [0, 1.03 * most],
@@ -298,6 +298,7 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say) -> Drawing:
             "type": "category",
             "automargin": True,
             "showgrid": False,
+            "ticklabelstandoff": 8,  # a ring at nought stands half beside the plot
         },
         showlegend=False,
         bargap=0.66,
@@ -346,7 +347,7 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say) -> Drawing:
         fig.note(y=name, text=_beside(row.team, row.company), font={"size": 12}, **beside)
     quiet = {"size": 12, "color": QUIET}
     head = say("column.lost" if of_company else "weak_spots.gap")
-    fig.note(y=names[0], text=head, yshift=26, align="left", font=quiet, **beside)
+    fig.note(y=names[0], text=head, yshift=44, align="left", font=quiet, **beside)
     first = losses.iloc[0]
     heads = [(first["best"], say("weak_spots.best"), "right")]
     if not of_company:
@@ -367,7 +368,7 @@ def losses_bars(losses: pd.DataFrame, label: Label, say: Say) -> Drawing:
 
 def _beside(team: float, company: float) -> str:
     """Points lost, and by how much they differ from the company's, where they do."""
-    more = signed(team - company)
+    more = signed(round(team, 1) - round(company, 1))
     return f"{team:.1f}" if more in ("—", "+0.0", "−0.0") else f"{team:.1f} ({more})"
 
 

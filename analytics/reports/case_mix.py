@@ -13,6 +13,7 @@ from analytics.language import say
 from analytics.numbers import percent, signed
 from analytics.reports.tables import Column, Table
 
+LITTLE = 0.01  # a smaller share of the differences explains next to nothing
 ALARM = 0.05  # of agents who do as their books let expect, outside their range by chance
 
 
@@ -20,7 +21,7 @@ def finding(mix: CaseMix, table: pd.DataFrame, period: str, language: str) -> st
     """How much of the differences the books explain, and of those shown (`table`) with data enough
     how many differ besides."""
     share = explained_share(mix)
-    little = mix.explains_little or math.isnan(share)
+    little = mix.explains_little or math.isnan(share) or share < LITTLE
     said = say(
         "case_mix.finding_little" if little else "case_mix.finding",
         language,

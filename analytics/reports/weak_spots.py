@@ -121,7 +121,8 @@ def heat_title(evaluation: Evaluation, losses: pd.DataFrame, language: str) -> s
 def losses_title(evaluation: Evaluation, losses: pd.DataFrame, team: str, language: str) -> str:
     """What a team (None: the company) loses most by, beside what the company loses there."""
     first = losses.iloc[0]
-    more = float(first["team"] - first["company"])
+    # The difference of the figures that stand there, so that they can be checked.
+    more = round(float(first["team"]), 1) - round(float(first["company"]), 1)
     key = "alike" if abs(more) < SAME else "more" if more > 0 else "less"
     return say(
         f"weak_spots.chart_{key}",

@@ -53,11 +53,15 @@ def everybody(mix: CaseMix, table: pd.DataFrame, period: str) -> list[str]:
         choosing.offer(now, "expected")
     with right:
         outside = table[table["enough"] & table["outside"]]
+        outside = outside.sort_values("difference", key=lambda by: -by.abs(), kind="stable")
         st.subheader(t("case_mix.reason" if len(outside) else "case_mix.nobody"), anchor=False)
         st.caption(t("case_mix.blame"))
         for row in outside.head(LINKS).to_dict("records"):
-            label = f"{row['name']} {row['agent_id']}"
+            by = signed(100 * (row["rate"] - row["expected_rate"]))
+            label = t("case_mix.link", name=row["name"], agent=row["agent_id"], by=by)
             person.link(str(row["agent_id"]), label, icon=":material/person:")
+        if len(outside) > LINKS:
+            st.caption(t("choosing.more", count=len(outside) - LINKS))
         factors = {
             side: listed([plain(f"case_mix.step_{factor}") for factor in names])
             for side, names in (("used", mix.used), ("unused", mix.unused))

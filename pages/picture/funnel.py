@@ -1,5 +1,6 @@
 """Funnel · 波动范围图: who lies farther from the company's rate than chance would take them."""
 
+import numpy as np
 import streamlit as st
 
 from analytics.charts.chance import funnel_chart
@@ -8,6 +9,7 @@ from analytics.insight.funnel import Funnel, first_rate, funnel, rates
 from analytics.reports.funnel import alarms, chart_title, finding
 from analytics.reports.lists.funnel import funnel_table
 from analytics.reports.sure import together_text
+from analytics.reports.words import value_text
 from pages.ui import choosing, controls, load, panel, person, session, shell
 from pages.ui.i18n import indicator, md, plain, t
 
@@ -66,13 +68,20 @@ def picture(now: Evaluation, limits: Funnel) -> None:
 
 
 def outside(now: Evaluation, limits: Funnel) -> None:
-    """Who is hard to explain by luck, with the way to their pages."""
-    rows = limits.rows[limits.outside998 & now.shown[limits.rows]]
-    st.subheader(t("funnel.reason" if len(rows) else "funnel.nobody"), anchor=False)
+    """Who is hard to explain by luck, the farthest out first, with the way to their pages."""
+    far = np.flatnonzero(limits.outside998 & now.shown[limits.rows])
+    far = far[np.argsort(-np.abs(limits.rate[far] - limits.centre), kind="stable")]
+    st.subheader(t("funnel.reason" if len(far) else "funnel.nobody"), anchor=False)
     st.caption(t("funnel.blame"))
-    people = now.people.iloc[rows[:LINKS]]
-    for agent_id, name in zip(people["agent_id"], people["name"], strict=True):
-        person.link(str(agent_id), f"{name} {agent_id}", icon=":material/person:")
+    people = now.people.iloc[limits.rows[far[:LINKS]]]
+    unit = now.catalogue[limits.indicator].unit
+    for agent_id, name, rate in zip(
+        people["agent_id"], people["name"], limits.rate[far[:LINKS]], strict=True
+    ):
+        value = value_text(float(rate), unit, session.language())
+        person.link(str(agent_id), f"{name} {agent_id} · {value}", icon=":material/person:")
+    if len(far) > LINKS:
+        st.caption(t("choosing.more", count=len(far) - LINKS))
 
 
 with shell.page("funnel") as head:

@@ -154,3 +154,16 @@ def test_too_few_cases_and_too_little_difference_are_two_sentences(opening: Open
         assert open_ones <= {"○ 数据太少", "○ 差别太小"}
         assert open_ones
         load.close()
+
+
+def test_whoever_luck_hardly_explains_is_linked_the_farthest_first_whichever_way(opening: Opening):
+    app = opening("funnel")
+    app.selectbox(key="period").select("2025").run()
+    sound(app)
+    assert "人很难只用运气解释（偏高 " in finding(app)
+    labels = [link.proto.label for link in app.get("page_link")]
+    shares = [float(share) for label in labels for share in re.findall(r"· ([\d.]+)%", label)]
+    away = [abs(share - 78.1) for share in shares]
+    assert len(shares) == 8
+    assert away == sorted(away, reverse=True)
+    assert min(shares) < 78.1 < max(shares)

@@ -87,6 +87,15 @@ def test_the_title_of_the_heat_table_counts_the_teams_that_lose_most_by_the_same
     assert weak_spots.heat_title(april, table[:1], "zh") == "东丢得最多的是续保率"
 
 
+def test_the_difference_from_the_company_is_that_of_the_figures_that_stand_there(april):
+    losses = losses_of(april, "东").head(1).assign(team=5.96, company=3.04)
+    said = weak_spots.losses_title(april, losses, "东", "zh")
+    assert "6.0 分，比全公司多 3.0 分" in said
+    less = weak_spots.losses_title(april, losses.assign(team=1.0), "东", "zh")
+    assert "1.0 分，比全公司少 2.0 分" in less
+    assert "比全公司" not in weak_spots.losses_title(april, losses.assign(team=3.0), "东", "zh")
+
+
 def test_the_bars_of_losses_say_the_difference_from_the_company_beside_each(april):
     losses = losses_of(april, "东")
     chart = losses_bars(losses, lambda name: name, lambda key, **facts: say(key, "zh", **facts))
