@@ -123,6 +123,12 @@ def agent_id_at(index: int) -> str:
     return f"A{1001 + index}"
 
 
+def _numbered(letter: str, first: int, count: int) -> pd.Series:
+    """Ids of a letter and seven digits: P0000001."""
+    numbers = pd.Series(np.arange(first, first + count) + 10_000_000)
+    return letter + numbers.astype("str").str[1:]
+
+
 def _agents(random: np.random.Generator) -> pd.DataFrame:
     rows = []
     for index in range(SIZE * len(TEAMS)):
@@ -226,7 +232,7 @@ def _policies(random: np.random.Generator, agents: pd.DataFrame) -> pd.DataFrame
     excluded = random.random(size) < 0.022
     return pd.DataFrame(
         {
-            "保单号": [f"P{number:07d}" for number in range(1, size + 1)],
+            "保单号": _numbered("P", 1, size),
             "工号": agent_of["工号"].to_numpy(),
             "到期日": due,
             "续保结果": np.where(told, "已续", np.where(running, "跟进中", "未续")),
@@ -240,7 +246,7 @@ def _policies(random: np.random.Generator, agents: pd.DataFrame) -> pd.DataFrame
             "首年客户": np.where(first_term, "是", "否"),
             "产品": product,
             "渠道": channel,
-            "客户号": [f"K{number:07d}" for number in range(1, size + 1)],
+            "客户号": _numbered("K", 1, size),
             "剔除原因": pd.Series(
                 random.choice(["车辆已过户", "中途退保", "高风险名单"], size)
             ).where(excluded, None),
@@ -292,7 +298,7 @@ def _contacts(
             "day": np.concatenate([day for _, _, day in calls]),
         }
     )
-    care["客户号"] = [f"C{number:07d}" for number in range(len(care))]
+    care["客户号"] = _numbered("C", 0, len(care))
     contacts = pd.concat([about, care], ignore_index=True)
     contacts = contacts[
         (contacts["day"] <= np.datetime64(AS_OF)) & (contacts["day"] >= np.datetime64(FIRST))
