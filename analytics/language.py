@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from string import Formatter
 
 from analytics.errors import RenewalError
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 LANGUAGES = ("zh", "en")
+_WORDS = "[一-鿿，。；：、（）“”]"  # Chinese characters and their punctuation
+_BLANKS = re.compile(rf"{_WORDS} \{{|\}} {_WORDS}")
 
 
 @cache
@@ -40,7 +44,30 @@ def say(key: str, language: str, **facts: object) -> str:
     texts = sentences(language)
     if facts.get("count") == 1 and f"{key}_one" in texts:
         key = f"{key}_one"
-    return texts[key].format(**{name: fact_in(value, language) for name, value in facts.items()})
+    told = {name: fact_in(value, language) for name, value in facts.items()}
+    return _closed(texts[key], told) if language == "zh" else texts[key].format(**told)
+
+
+def _closed(template: str, told: Mapping[str, object]) -> str:
+    """A filled Chinese sentence: the blank that a template keeps around a figure or a Latin name
+    goes where a Chinese word comes to stand between Chinese words. Blanks of the facts stay."""
+    if not _BLANKS.search(template):
+        return template.format(**told)
+    made, after = "", ""  # the sentence so far, and the fact that it ends with
+    for words, name, form, _ in Formatter().parse(template):
+        joins = len(words) > 1 and words[0] == " " and _chinese(words[1]) and _chinese(after[-1:])
+        made += words[1:] if joins else words
+        if name is None:
+            continue
+        after = Formatter().format(f"{{{name}{':' if form else ''}{form}}}", **told)
+        if len(words) > 1 and made[-1] == " " and _chinese(made[-2]) and _chinese(after[:1]):
+            made = made[:-1]
+        made += after
+    return made
+
+
+def _chinese(letter: str) -> bool:
+    return re.fullmatch(_WORDS, letter) is not None
 
 
 def explain(error: RenewalError, language: str) -> str:

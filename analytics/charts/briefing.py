@@ -140,7 +140,7 @@ def _points(
             "color": QUADRANT[name],
             "symbol": SYMBOL[name],
             "size": 11 if named else 7,
-            "opacity": 1.0 if named else 0.35,
+            "opacity": 1.0 if named else 0.6,
         },
         hovertemplate=say(
             "briefing.hover",

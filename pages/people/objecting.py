@@ -301,7 +301,6 @@ def detail(now: Evaluation, objection: Objection) -> None:
                     key=f"{state}.{objection.id}",
                     on_click=action(answer),
                     args=(objection, state),
-                    type="primary" if state == "accepted" else "secondary",
                 )
 
 

@@ -32,12 +32,13 @@ ORDER = (
     "points",
     "weight",
     "contribution",
-    "step",
     "fraction",
     "before",
     "team_median",
+    "step",
     "band",
 )
+NARROW = {"value": 76, "points": 62, "weight": 66, "contribution": 66, "before": 76}
 
 
 def save_note(key: str, note: Note) -> None:
@@ -110,7 +111,9 @@ def figures(chosen: Chosen, shown: Mapping[str, Any]) -> None:
     rows = pd.DataFrame(sheets.indicator_rows(shown, session.language()))
     columns = [Column(name, t(f"sheet.column_{name}")) for name in ORDER]
     right = {
-        name: st.column_config.TextColumn(t(f"sheet.column_{name}"), alignment="right")
+        name: st.column_config.TextColumn(
+            t(f"sheet.column_{name}"), alignment="right", width=NARROW.get(name)
+        )
         for name in ORDER
         if name not in ("indicator", "step")
     }

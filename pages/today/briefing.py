@@ -10,6 +10,7 @@ from analytics.charts.briefing import small_quadrant
 from analytics.insight.briefing import Briefing, Person, Task
 from analytics.insight.planning import planned
 from analytics.insight.quadrant import place
+from analytics.model import Period
 from analytics.people import Talk
 from analytics.reports import briefing as words
 from analytics.reports.briefing_files import briefing_tables
@@ -53,6 +54,8 @@ def people_first(told: Briefing) -> None:
     ):
         st.subheader(t("briefing.people"), anchor=False)
         plan_all(told)
+    if (span := other_span(told)) is not None:
+        st.caption(t("briefing.people_span", span=words.span_text(span, session.language())))
     for person in told.people:
         one_person(told, person)
     if load.desk().may("coach"):
@@ -61,6 +64,11 @@ def people_first(told: Briefing) -> None:
             label=t("overview.to_coaching"),
             icon=":material/arrow_forward:",
         )
+
+
+def other_span(told: Briefing) -> Period | None:
+    """The months by which people were chosen, where they are not the page's."""
+    return None if told.longer == told.views.now.measured.period else told.longer
 
 
 def one_person(told: Briefing, person: Person) -> None:
@@ -79,7 +87,8 @@ def one_person(told: Briefing, person: Person) -> None:
                 gap="small",
                 key=f"first_name_{person.agent_id}",
             ):
-                link(person.agent_id, words.name_of(person, language), width="content")
+                name = words.name_of(person, language)
+                link(person.agent_id, name, span=other_span(told), width="content")
                 about = [
                     *([person.team] if person.team else []),
                     f"{words.SIGNS[person.mark]} {words.mark_sentence(person.mark, language)}",

@@ -11,6 +11,8 @@ import numpy as np
 import streamlit as st
 
 from analytics.evaluation import Evaluation, Measured
+from analytics.evaluation.spans import span_id
+from analytics.model import Period
 from analytics.reports.tables import Table
 from analytics.spoken import spoken
 from analytics.text import short
@@ -23,9 +25,13 @@ PAGE = "pages/people/person.py"
 MOST = 2_000  # options that a browser lists without waiting
 
 
-def link(agent_id: str, label: str, tab: str | None = None, **look: Any) -> None:
-    """A link to a person's page, at one of its tabs."""
-    st.page_link(PAGE, label=md(label), query_params=_asked(agent_id, tab), **look)
+def link(
+    agent_id: str, label: str, tab: str | None = None, *, span: Period | None = None, **look: Any
+) -> None:
+    """A link to a person's page, at one of its tabs; over the months that what is said beside the
+    link is about, where they are not those of the page."""
+    asked = _asked(agent_id, tab) | ({"period": span_id(span)} if span else {})
+    st.page_link(PAGE, label=md(label), query_params=asked, **look)
 
 
 def open_person(agent_id: str | None, tab: str | None = None) -> NoReturn:
