@@ -70,14 +70,20 @@ class Briefings(Month):
         filters = replace(now.measured.filters, period=span, theirs=True, cut=None)
         return self.scored(self.measured(filters), now.scheme)
 
+    def _waiting(self, agents: set[str], today: dt.date) -> Task:
+        """Objections that wait for an answer, of whichever month."""
+        every = self.home.state.objections.all()
+        waiting = [case for case in every if case.state == "open" and case.agent_id in agents]
+        late = sum(case.due_on is not None and case.due_on < today for case in waiting)
+        return Task("objections", len(waiting), {"late": late})
+
     def _tasks(self, period: Period, today: dt.date) -> list[Task]:
         """What is left to do, the most pressing first; of what the reader may do."""
         measured = self._measured(Filters(period, theirs=True))
         agents = [str(agent_id) for agent_id in measured.people["agent_id"][measured.in_scope]]
         out = []
         if self.may("answer"):
-            asked = self._objections(period, agents)
-            out.append(Task("objections", (asked.of or 0) - asked.count, asked.facts))
+            out.append(self._waiting(set(agents), today))
         if self.may("coach"):
             out.append(Task("talks", sum(talk.overdue(today) for talk in self.talks())))
         windows = self._windows(period)

@@ -147,8 +147,13 @@ class Month(Keeping):
             and objection.due_on < dt.date.today()
             for objection in about
         )
+        others = sum(each.state == "open" for each in theirs) - (len(about) - answered)
         return Step(
-            "objections", _state(answered == len(about)), answered, len(about), {"late": late}
+            "objections",
+            _state(answered == len(about)),
+            answered,
+            len(about),
+            {"late": late, "others": others},
         )
 
 

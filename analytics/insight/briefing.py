@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
+from analytics.evaluation.scoring import Scored
 from analytics.evaluation.standards import Floats
 from analytics.insight.certainty import interval
 from analytics.insight.change import SQUARES, Change, limits, mostly_in, score_change, value_change
@@ -64,6 +65,7 @@ class Figure:
     mark: Mark
     mainly: str | None
     months: tuple[Month, ...]
+    company: float = math.nan  # beside a team's value the company's
 
     @property
     def worse(self) -> bool:
@@ -182,6 +184,7 @@ class Briefing:
     a quadrant by the period alone, and by the longer run of months."""
 
     period: Period
+    team: str | None  # whose figures these are; the company's where nobody chose one
     compared: Period | None
     cut: dt.date | None
     provisional: bool
@@ -221,19 +224,21 @@ def briefing(views: Views, purpose: str = "", tasks: Sequence[Task] = ()) -> Bri
     now, before, longer = views.now, views.before, views.longer
     placed, placed_longer = place(now), place(longer)
     chance = quadrant_certainty(longer.measured, placed_longer)
-    measured = now.measured
+    measured, team = now.measured, told_team(now)
+    group, row = _scores(now, team)
     return Briefing(
         period=measured.period,
+        team=team,
         compared=before.measured.period if before is not None else None,
         cut=before.measured.filters.cut if before is not None else None,
         provisional=measured.provisional,
         open_policies=int(measured.totals.get("open_policies", 0)),
         agents=int(now.shown.sum()),
         rated=int((now.shown & now.agents.rated).sum()),
-        score=float(now.company.score[0]) if now.company.rated[0] else math.nan,
-        score_change=None if before is None else score_change(now, before),
-        figures=figures(views),
-        losing=losing(now),
+        score=float(group.score[row]) if group.rated[row] else math.nan,
+        score_change=None if before is None else score_change(now, before, team),
+        figures=figures(views, team),
+        losing=losing(now, team),
         longer=longer.measured.period,
         sure_now=_firm(now, quadrant_certainty(measured, placed)),
         sure_longer=_firm(longer, chance),
@@ -244,6 +249,13 @@ def briefing(views: Views, purpose: str = "", tasks: Sequence[Task] = ()) -> Bri
         tasks=tuple(tasks),
         views=views,
     )
+
+
+def _scores(now: Evaluation, team: str | None) -> tuple[Scored, int]:
+    """Where the score of the company, or of a team, stands."""
+    if team is None:
+        return now.company, 0
+    return now.teams, now.measured.teams["team"].tolist().index(team)
 
 
 def window(period: Period, counted: set[dt.date], closed: dt.date) -> Period:
@@ -261,35 +273,59 @@ def window(period: Period, counted: set[dt.date], closed: dt.date) -> Period:
 # -- the company -----------------------------------------------------------------------------------
 
 
-def figures(views: Views) -> tuple[Figure, ...]:
-    """At most four headlines: the axes of the quadrant, and what weighs most beside them; the
-    heavier first."""
+def told_team(evaluation: Evaluation) -> str | None:
+    """The team that a briefing is about: the one that was chosen, else the only one that the reader
+    sees; None where it is about the company."""
+    measured = evaluation.measured
+    chosen = measured.filters.team
+    if chosen is None and measured.filters.scope is not None:
+        seen = measured.teams["team"][evaluation.teams_in_scope].dropna().unique().tolist()
+        chosen = str(seen[0]) if len(seen) == 1 else None
+    return chosen if chosen in measured.teams["team"].tolist() else None
+
+
+def figures(views: Views, team: str | None = None) -> tuple[Figure, ...]:
+    """At most four headlines of the company, or of a team: the axes of the quadrant, and what
+    weighs most beside them; the heavier first."""
     now, before = views.now, views.before
-    catalogue, company = now.catalogue, now.measured.company
+    catalogue, measured = now.catalogue, now.measured
+    row = 0 if team is None else measured.teams["team"].tolist().index(team)
+    values = measured.company if team is None else measured.team_values
+    monthly = views.monthly if team is None else _of(now, views.monthly, team)
     weighed = sorted(catalogue.ids, key=lambda name: -now.nominal[catalogue.position(name)])
     wanted = dict.fromkeys([*axes(catalogue), *_of_categories(now, weighed), *weighed])
     out: list[Figure] = []
     for name in wanted:
         column = catalogue.position(name)
-        if len(out) == CARDS or math.isnan(company.value[0, column]):
+        if len(out) == CARDS or math.isnan(values.value[row, column]):
             continue
-        value, low, high = limits(now, name)
-        change = None if before is None else value_change(now, before, name)
-        mark = mark_of_change(change, now.measured.provisional)
+        value, low, high = limits(now, name, team)
+        change = None if before is None else value_change(now, before, name, team)
+        mark = mark_of_change(change, measured.provisional)
+        spread = before is not None and mark == "sure" and team is None
         out.append(
             Figure(
                 catalogue[name],
                 value,
                 low,
                 high,
-                float(company.denominator[0, column]),
+                float(values.denominator[row, column]),
                 change,
                 mark,
-                mostly_in(now, before, name) if before is not None and mark == "sure" else None,
-                past(views.monthly, catalogue[name], now),
+                mostly_in(now, before, name) if before is not None and spread else None,
+                past(monthly, catalogue[name], now),
+                math.nan if team is None else float(measured.company.value[0, column]),
             )
         )
     return tuple(out)
+
+
+def _of(now: Evaluation, monthly: pd.DataFrame | None, team: str) -> pd.DataFrame | None:
+    """The months of those who are in a team in the period."""
+    if monthly is None:
+        return None
+    members = now.people["agent_id"][now.people["team"] == team]
+    return monthly[monthly["agent_id"].isin(members)]
 
 
 def _of_categories(evaluation: Evaluation, weighed: Sequence[str]) -> list[str]:
@@ -336,9 +372,9 @@ def past(monthly: pd.DataFrame | None, indicator: Indicator, now: Evaluation) ->
     )
 
 
-def losing(evaluation: Evaluation) -> Losing | None:
-    """The team of the reader's scope with the lowest score, and where it loses most beyond the
-    company; None where no team has one.
+def losing(evaluation: Evaluation, team: str | None = None) -> Losing | None:
+    """The team of the reader's scope with the lowest score, or the one that was chosen, and where
+    it loses most beyond the company; None where no team has one.
 
     Marks by drawing the teams' points anew: how often it is the lowest of them, and how often it
     loses more on that indicator than the company does.
@@ -350,10 +386,13 @@ def losing(evaluation: Evaluation) -> Losing | None:
     if not len(rows) or not evaluation.company.rated[0]:
         return None
     lowest = int(np.argmin(evaluation.teams.score[rows]))
+    if team is not None and team in names[rows]:
+        lowest = names[rows].tolist().index(team)
     row = int(rows[lowest])
     lost = points_lost(measured.team_values, evaluation.teams)[row]
     company = points_lost(measured.company, evaluation.company)[0]
-    column = int(np.nanargmax(lost - company))
+    # Of equal gaps, to the decimal that is told, the one that costs more.
+    column = int(np.nanargmax(np.round(lost - company, 1) + lost / 1_000.0))
     drawn = _drawn(evaluation, rows)
     total = np.nansum(drawn, axis=2)
     # What has no known spread and weighs much leaves it open who is lowest.

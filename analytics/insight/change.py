@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from analytics.evaluation import Evaluation
+from analytics.evaluation.scoring import Scored
 from analytics.evaluation.standards import Floats
+from analytics.evaluation.values import Values
 from analytics.insight.certainty import interval
 from analytics.insight.certainty.base import HEAVY
 from analytics.insight.clusters import likeness
@@ -67,16 +69,20 @@ def value_change(
     )
 
 
-def score_change(now: Evaluation, before: Evaluation) -> Change | None:
-    """Of the company's score, from redraws of both periods; None where either has no score.
+def score_change(now: Evaluation, before: Evaluation, team: str | None = None) -> Change | None:
+    """Of the score of the company, or of a team, from redraws of both periods; None where either
+    has no score.
 
     The limits are NaN where an indicator of a tenth of the score or more has no known spread.
     Lighter ones of that kind are held still.
     """
-    if not (now.company.rated[0] and before.company.rated[0]):
+    after, earlier = _group(now, team), _group(before, team)
+    if after is None or earlier is None:
         return None
-    by = float(now.company.score[0] - before.company.score[0])
-    reach = REACH * math.sqrt(_variance(now) + _variance(before))
+    if not (after.scored.rated[after.row] and earlier.scored.rated[earlier.row]):
+        return None
+    by = float(after.scored.score[after.row] - earlier.scored.score[earlier.row])
+    reach = REACH * math.sqrt(_variance(now, after) + _variance(before, earlier))
     return Change(by, by - reach, by + reach)
 
 
@@ -114,38 +120,61 @@ def _share(evaluation: Evaluation, indicator: str) -> dict[str, float]:
     }
 
 
+@dataclass(frozen=True)
+class _Group:
+    """The company or a team of an evaluation: values and scores with its row in them, how much more
+    policies vary that are decided together, and the squares of its survey points."""
+
+    values: Values
+    scored: Scored
+    row: int
+    together: float
+    squares: float | None
+
+
+def _group(evaluation: Evaluation, team: str | None) -> _Group | None:
+    """The company (None), or a team; nothing for a team that is not there."""
+    measured, like = evaluation.measured, likeness(evaluation.measured)
+    if team is None:
+        squares = _given(measured.totals.get(SQUARES))
+        return _Group(measured.company, evaluation.company, 0, like.company, squares)
+    names = measured.teams["team"].tolist()
+    if team not in names:
+        return None
+    row = names.index(team)
+    squares = _given(measured.teams[SQUARES].iat[row]) if SQUARES in measured.teams else None
+    return _Group(measured.team_values, evaluation.teams, row, float(like.teams[row]), squares)
+
+
+def _given(number: float | None) -> float | None:
+    return None if number is None or pd.isna(number) else float(number)
+
+
 def limits(
     evaluation: Evaluation, indicator: str, team: str | None = None
 ) -> tuple[float, float, float]:
     """A value of the company, or of a team, and its 95 % limits by its own counts; NaN where there
     is none, or nobody knows how far chance reaches."""
-    measured, column = evaluation.measured, evaluation.catalogue.position(indicator)
-    values, squares, together = measured.company, measured.totals.get(SQUARES), None
-    row = 0
-    if team is not None:
-        names = measured.teams["team"].tolist()
-        if team not in names:
-            return math.nan, math.nan, math.nan
-        row, values = names.index(team), measured.team_values
-        squares = measured.teams[SQUARES].iat[row] if SQUARES in measured.teams else None
-        together = float(likeness(measured).teams[row])
+    group, column = _group(evaluation, team), evaluation.catalogue.position(indicator)
+    if group is None:
+        return math.nan, math.nan, math.nan
     low, high = interval(
         evaluation.catalogue[indicator],
-        values.numerator[[row], column],
-        values.denominator[[row], column],
-        None if squares is None or pd.isna(squares) else np.array([float(squares)]),
-        likeness(measured).company if together is None else together,
+        group.values.numerator[[group.row], column],
+        group.values.denominator[[group.row], column],
+        None if group.squares is None else np.array([group.squares]),
+        group.together,
     )
-    return float(values.value[row, column]), float(low[0]), float(high[0])
+    return float(group.values.value[group.row, column]), float(low[0]), float(high[0])
 
 
-def _variance(evaluation: Evaluation) -> float:
-    """Of the company's score by redraws; more by as much as policies that are decided together tell
+def _variance(evaluation: Evaluation, group: _Group) -> float:
+    """Of a group's score by redraws; more by as much as policies that are decided together tell
     less than their number."""
-    weight = evaluation.company.weight[0]
+    weight = group.scored.weight[group.row]
     score: Floats = np.zeros(DRAWS)
-    for column, points in of_groups(evaluation, evaluation.measured.company, np.array([0]), DRAWS):
+    for column, points in of_groups(evaluation, group.values, np.array([group.row]), DRAWS):
         if len(points) == 1 and weight[column] >= HEAVY:
             return math.nan
         score = score + weight[column] * points[:, 0] / 100.0
-    return float(score.var()) * max(1.0, likeness(evaluation.measured).company)
+    return float(score.var()) * max(1.0, group.together)

@@ -141,7 +141,10 @@ def reach(figure: Figure, language: str) -> str:
 
 def finding(briefing: Briefing, language: str) -> str:
     """The month in one sentence, as a title has it: without a full stop."""
-    return tidy(_finding(briefing, language), language)
+    told = _finding(briefing, language)
+    if briefing.team is not None:
+        told = say("briefing.finding_of", language, team=short(briefing.team), told=told)
+    return tidy(told, language)
 
 
 def _finding(briefing: Briefing, language: str) -> str:
@@ -184,12 +187,14 @@ def paragraph(briefing: Briefing, language: str) -> str:
     """The month as one paragraph: what moved, what is sure, where points are lost, whom to talk
     with or to thank."""
     first, *others = _moves(briefing, language)
-    moves = [say("briefing.across", language, told=first), *others]
+    whole = {"told": first, "team": short(briefing.team or "")}
+    moves = [say("briefing.across_team" if briefing.team else "briefing.across", language, **whole)]
+    moves += others
     people = _people_sentence(briefing, language)
     thanks = _leaders_sentence(briefing, language)
     parts = [
         *moves,
-        losing_line(briefing.losing, language),
+        losing_line(briefing.losing, language, own=briefing.team is not None),
         _sure_sentence(briefing, language),
         *((thanks, people) if briefing.purpose == "reward" else (people, thanks)),
     ]
@@ -288,21 +293,24 @@ def _listed(parts: Sequence[str], language: str) -> str:
     return say("briefing.and", language, first=comma.join(parts[:-1]), last=parts[-1])
 
 
-def losing_line(losing: Losing | None, language: str) -> str:
-    """The team that loses most, and by what, as firmly as the data say."""
+def losing_line(losing: Losing | None, language: str, *, own: bool = False) -> str:
+    """The team that loses most, or (`own`) the one that the briefing is about, and by what, as
+    firmly as the data say."""
     if losing is None:
         return ""
     words = say(
-        f"briefing.losing_team_{losing.mark}",
+        "briefing.losing_own" if own else f"briefing.losing_team_{losing.mark}",
         language,
         team=short(losing.team),
         lost=f"{losing.lost:.1f}",
         company=f"{losing.company:.1f}",
-    ) + say(
-        f"briefing.losing_by_{losing.mark_on_it}",
+    )
+    more = losing.on_it - losing.company_on_it
+    words += say(
+        f"briefing.losing_by_{losing.mark_on_it if more >= 0.05 else 'none'}",
         language,
         indicator=called(losing.indicator, language),
-        more=f"{losing.on_it - losing.company_on_it:.1f}",
+        more=f"{more:.1f}",
     )
     return tidy(words, language)
 

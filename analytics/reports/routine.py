@@ -31,7 +31,11 @@ def routine_lines(steps: Sequence[Line], language: str) -> list[str]:
 
 def _line(step: Line, language: str) -> str:
     facts = {name: _words(name, value, language) for name, value in step.facts.items()}
-    return say(f"routine.{step.id}_{step.state}", language, n=step.count, all=step.of, **facts)
+    words = say(f"routine.{step.id}_{step.state}", language, n=step.count, all=step.of, **facts)
+    if step.id == "objections" and step.facts.get("others"):
+        gap = "" if language == "zh" else " "
+        words += gap + say("routine.objections_others", language, n=step.facts["others"])
+    return words
 
 
 def _words(name: str, value: object, language: str) -> object:

@@ -4,12 +4,15 @@ lists."""
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from analytics.insight.briefing import Briefing, Figure, Month
+from analytics.language import say
 from analytics.reports.briefing import (
     SIGNS,
+    amount,
     change_of,
     counted,
     figure_sentence,
@@ -50,6 +53,10 @@ def _card(figure: Figure, briefing: Briefing, language: str, *, how_sure: bool) 
         lines.append(f'<div class="by">{_arrow(figure)}{change_of(figure, language)}</div>')
     said = html.escape(figure_sentence(figure, briefing, language))
     lines.append(f'<div class="quiet">{SIGNS[figure.mark]} {said}</div>')
+    if not math.isnan(figure.company):
+        company = amount(figure.company, indicator, language)
+        said = html.escape(say("briefing.beside_company", language, value=company))
+        lines.append(f'<div class="quiet">{said}</div>')
     lines.append(spark(figure.months, how_sure=how_sure))
     if low_high != "—":
         lines.append(f'<div class="quiet">{html.escape(low_high)}</div>')

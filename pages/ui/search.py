@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from analytics.model import Filters
 from pages.ui import controls, load
 from pages.ui.i18n import t
 from pages.ui.person import Listed, link
+
+_ready = st.components.v2.component(
+    "search",
+    html="<span hidden></span>",
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
 
 LISTED = 8  # people that the box lists; of more, the word says too little
 
@@ -28,6 +37,7 @@ def look(key: str) -> None:
     said = st.text_input(
         t("compare.search"), key=f"{key}_word", live=True, icon=":material/search:", width=280
     )
+    _ready(key=f"{key}_ready")
     if not (word := str(said or "").strip()):
         return
     measured = load.desk().measured(Filters(controls.remembered_period(), theirs=True))

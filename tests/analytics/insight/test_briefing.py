@@ -88,6 +88,23 @@ def test_a_fall_beyond_chance_is_the_finding_and_names_the_team_in_which_it_happ
     )
 
 
+def test_of_a_chosen_team_the_briefing_says_its_own_figures_and_the_companys_beside_them(fallen):
+    told = fallen.briefing(Filters(APRIL, team="东"))
+    rate = told.figures[0]
+    assert (rate.value, rate.n, rate.company) == (0.60, 100, 0.70)
+    assert present(rate.change).by == pytest.approx(-0.30)  # 90 of 100, then 60
+    assert (rate.mark, rate.mainly) == ("sure", None)
+    assert [round(month.value, 2) for month in rate.months] == [0.90, 0.60]
+    assert finding(told, "zh") == "东：续保率比上月下降了 30.0 个百分点，不像是偶然"
+    assert (told.team, present(told.losing).team) == ("东", "东")
+    said = briefing_text(told, "zh")
+    assert "东 60.0%" not in said
+    assert "续保率 60.0%" in said
+    other = fallen.briefing(Filters(APRIL, team="西"))
+    assert (other.figures[0].value, present(other.losing).team) == (0.80, "西")
+    assert "没有一项比全公司多丢" in briefing_text(other, "zh")
+
+
 def test_the_team_with_the_lowest_score_is_named_with_what_it_loses_beyond_the_company(fallen):
     losing = present(fallen.briefing(Filters(APRIL)).losing)
     # 60 of 100 against 80: chance hardly turns them round.
@@ -320,7 +337,8 @@ def test_a_manager_reads_of_no_other_team(fallen):
     home.state.accounts.save([Account("boss@x.cn", "admin"), west], "setup")
     told = Desk(home, "west@x.cn").briefing(Filters(APRIL))
     rate = told.figures[0]
-    assert (rate.value, rate.mark, rate.mainly) == (0.7, "sure", None)
+    # Of 西 it says what is theirs, 80 of 100 as the month before, and the company's beside it.
+    assert (rate.value, rate.company, rate.mark, rate.mainly) == (0.8, 0.7, "open", None)
     assert present(told.losing).team == "西"
     assert {person.team for person in told.people} <= {"西"}
     assert "东" not in briefing_text(told, "zh")
