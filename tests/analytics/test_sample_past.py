@@ -31,8 +31,16 @@ def past_folder(made_once, sample_folder):
     return made_once("past", lambda folder: closed_home(folder, add, sample_folder)) / "home"
 
 
+@pytest.fixture(scope="module")
+def past(past_folder, tmp_path_factory):
+    """To be read."""
+    with copied(past_folder, tmp_path_factory.mktemp("past") / "home") as home:
+        yield Desk(home, memory=kept_in({}))
+
+
 @pytest.fixture
-def past(past_folder, tmp_path):
+def own_past(past_folder, tmp_path):
+    """To be changed."""
     with copied(past_folder, tmp_path / "past") as home:
         yield Desk(home, memory=kept_in({}))
 
@@ -167,33 +175,36 @@ def test_the_audit_names_who_loaded_the_past_and_when_and_holds(past):
     assert past.verify_audit().wrong == ()
 
 
-def test_loading_the_sample_again_adds_no_second_past(past):
-    before = written(past)
-    past.add_sample()
-    assert written(past) == before
+def test_loading_the_sample_again_adds_no_second_past(own_past):
+    before = written(own_past)
+    own_past.add_sample()
+    assert written(own_past) == before
 
 
-def test_removing_the_sample_removes_its_past_and_nothing_that_others_wrote(past):
-    waiting = next(each for each in past.objections() if each.policy_id and each.state == "open")
-    past.answer(waiting, "accepted", "按系统记录更正。")
-    assert len(past.corrections()) == 2
-    past.save_talk(Talk("A1016", reason="自己的"))
-    past.write_note(Note("A1016", MAY.first, MAY.last, "comment", "自己的"))
-    past.publish(MAY)
-    past.remove_sample()
-    assert written(past) == [1, 1, 0, 0, 0, 1, 0]
-    assert past.home.state.talks.all()[0].reason == past.home.state.notes.of()[0].text == "自己的"
-    assert past.published_periods() == [MAY]
-    assert past.verify_audit().wrong == ()
-    assert past.audit()[6].action == "sample.remove"
+def test_removing_the_sample_removes_its_past_and_nothing_that_others_wrote(own_past):
+    waiting = next(
+        each for each in own_past.objections() if each.policy_id and each.state == "open"
+    )
+    own_past.answer(waiting, "accepted", "按系统记录更正。")
+    assert len(own_past.corrections()) == 2
+    own_past.save_talk(Talk("A1016", reason="自己的"))
+    own_past.write_note(Note("A1016", MAY.first, MAY.last, "comment", "自己的"))
+    own_past.publish(MAY)
+    own_past.remove_sample()
+    assert written(own_past) == [1, 1, 0, 0, 0, 1, 0]
+    state = own_past.home.state
+    assert state.talks.all()[0].reason == state.notes.of()[0].text == "自己的"
+    assert own_past.published_periods() == [MAY]
+    assert own_past.verify_audit().wrong == ()
+    assert own_past.audit()[6].action == "sample.remove"
 
 
-def test_the_past_goes_with_the_last_load_of_the_sample_however_it_is_withdrawn(past):
-    *others, last = [int(load_id) for load_id in past.loads()["load_id"]]
-    past.withdraw(*others)
-    assert written(past)[0] == 25
-    past.withdraw(last)
-    assert written(past) == [0] * 7
+def test_the_past_goes_with_the_last_load_of_the_sample_however_it_is_withdrawn(own_past):
+    *others, last = [int(load_id) for load_id in own_past.loads()["load_id"]]
+    own_past.withdraw(*others)
+    assert written(own_past)[0] == 25
+    own_past.withdraw(last)
+    assert written(own_past) == [0] * 7
 
 
 @pytest.mark.usefixtures("small_sample")
