@@ -53,12 +53,13 @@ def everybody(mix: CaseMix, table: pd.DataFrame, period: str) -> list[str]:
         choosing.offer(now, "expected")
     with right:
         outside = table[table["enough"] & table["outside"]]
-        outside = outside.sort_values("difference", key=lambda by: -by.abs(), kind="stable")
+        outside = outside.assign(by=100 * (outside["rate"] - outside["expected_rate"]))
+        outside = outside.sort_values("by", key=lambda by: -by.abs(), kind="stable")
         st.subheader(t("case_mix.reason" if len(outside) else "case_mix.nobody"), anchor=False)
         st.caption(t("case_mix.blame"))
         for row in outside.head(LINKS).to_dict("records"):
-            by = signed(100 * (row["rate"] - row["expected_rate"]))
-            label = t("case_mix.link", name=row["name"], agent=row["agent_id"], by=by)
+            facts = {"name": row["name"], "agent": row["agent_id"], "by": signed(row["by"])}
+            label = t("case_mix.link", **facts)
             person.link(str(row["agent_id"]), label, icon=":material/person:")
         if len(outside) > LINKS:
             st.caption(t("choosing.more", count=len(outside) - LINKS))

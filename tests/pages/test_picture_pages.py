@@ -167,3 +167,18 @@ def test_whoever_luck_hardly_explains_is_linked_the_farthest_first_whichever_way
     assert len(shares) == 8
     assert away == sorted(away, reverse=True)
     assert min(shares) < 78.1 < max(shares)
+
+
+def test_whoever_differs_from_their_book_is_linked_the_farthest_first_whichever_way(
+    opening: Opening,
+):
+    app = opening("case_mix")
+    app.selectbox(key="period").select("2025").run()
+    sound(app)
+    labels = [link.proto.label for link in app.get("page_link")]
+    by = [words for label in labels for words in re.findall(r"· ([+−][\d.]+) 个百分点", label)]
+    away = [float(words[1:]) for words in by]
+    assert len(by) == 8
+    assert {words[0] for words in by} == {"+", "−"}
+    assert away == sorted(away, reverse=True)
+    assert "另外 34 人在图和表里。" in [caption.value for caption in app.caption]
