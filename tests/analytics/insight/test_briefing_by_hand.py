@@ -169,6 +169,10 @@ def test_a_period_longer_than_its_window_is_judged_as_it_is():
     assert window(three, months, APRIL) == Period(dt.date(2026, 1, 1), APRIL)
     six = Period(dt.date(2026, 3, 1), dt.date(2026, 8, 1))
     assert window(six, months, dt.date(2026, 8, 1)) == six
+    assert window(six, months, dt.date(2026, 7, 1)) == six  # also while its last month is open
+    # A month without figures is judged alone, whatever lies before it.
+    september = Period(dt.date(2026, 9, 1), dt.date(2026, 9, 1))
+    assert window(september, months, dt.date(2026, 9, 1)) == september
 
 
 # -- single people ---------------------------------------------------------------------------------

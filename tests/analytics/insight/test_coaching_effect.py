@@ -265,3 +265,17 @@ def test_difference_in_differences_stands_beside_as_the_mean_change_of_agents():
     change = change[counted.agents[compare(counted).compared]]
     coached, peers = change[change.index.isin(list(talks))], change[~change.index.isin(list(talks))]
     assert present(outcome.double).difference == pytest.approx(coached.mean() - peers.mean())
+    comparison = compare(counted)
+    mine = comparison.compared & counted.coached
+    # What the coached were to be expected at, against what they had renewed of the last quarter.
+    then = counted.renewed_before[mine, 0].sum() / counted.due_before[mine, 0].sum()
+    weights = counted.due_before[mine, 0]
+    expected = np.average(present(comparison.expected)[mine], weights=weights)
+    assert outcome.expected_change == pytest.approx(100 * (expected - then))
+    assert outcome.detectable == present(outcome.difference).detectable
+    assert (outcome.coached, outcome.left_out) == (mine.sum(), len(talks) - mine.sum())
+    earlier = 100 * counted.renewed_before / counted.due_before
+    moved = earlier[:, 0] - earlier[:, 1]
+    theirs = comparison.compared & ~counted.coached
+    trend = present(outcome.trend).difference
+    assert trend == pytest.approx(moved[mine].mean() - moved[theirs].mean())
