@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import streamlit as st
 
 from analytics.model import Filters
-from pages.ui import controls, load
+from pages.ui import controls, load, session
 from pages.ui.i18n import t
 from pages.ui.person import Listed, link
 
@@ -26,7 +27,9 @@ def search(page: str) -> None:
     desk = load.desk()
     if not desk.may("see_others") or desk.months().empty:
         return
-    key = f"search_{page.replace('-', '_')}_{st.query_params.get('agent', '')[:40]}"
+    # An address may ask for anybody, as hostile as anything typed.
+    person = sha256((session.parameter("agent") or "").encode()).hexdigest()[:12]
+    key = f"search.{page}.{person}"
     with st.popover(t("person.find"), icon=":material/search:", key=key):
         look(key)
 
@@ -35,9 +38,9 @@ def search(page: str) -> None:
 def look(key: str) -> None:
     """Whom the word means, while it is typed."""
     said = st.text_input(
-        t("compare.search"), key=f"{key}_word", live=True, icon=":material/search:", width=280
+        t("compare.search"), key=f"{key}.word", live=True, icon=":material/search:", width=280
     )
-    _ready(key=f"{key}_ready")
+    _ready(key="search_ready")
     if not (word := str(said or "").strip()):
         return
     measured = load.desk().measured(Filters(controls.remembered_period(), theirs=True))
