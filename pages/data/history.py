@@ -175,7 +175,7 @@ with shell.page("history", needs_data=False) as head:
         for receipt in load.desk().receipts():
             if receipt.load == int(row["load_id"]):
                 receipts.show(receipt)
-    elif not done:
+    else:
         st.caption(t("history.pick"))
     who_is_who()
     without_partner()

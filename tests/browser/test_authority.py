@@ -5,7 +5,6 @@ service 86.00, no competence; 64/23/13 gives (64 · 69.93 + 23 · 86.00) / 87 = 
 """
 
 import csv
-import re
 
 import pytest
 from playwright.sync_api import expect
@@ -240,9 +239,15 @@ def test_an_adopted_scheme_counts_for_all_at_their_next_step_and_is_in_the_audit
     assert east.page.get_by_role("button", name="保存并采用").count() == 0
     assert "· 1 名续保员（显示 1 名）" in main(east)  # of three in the company
     go(boss, "变更记录")
-    line = re.search(r"boss@x\.cnscheme\.adopt四月新案 v1(\{.*?\}.*?\})", table(boss))
-    assert line is not None
-    assert '"months": {"2026-04": "balanced v1"}' in line.group(1)
+    choose(boss, boss.page.get_by_role("combobox", name="动作"), "权重方案")
+    boss.settle()
+    told = "boss@x.cn 采用了权重方案 四月新案 v1，自 2026-04 起：对手续保率高"
+    assert told in table(boss)
+    assert "balanced v1" not in main(boss) + table(boss)
+    boss.page.locator(".stDataFrameGlideDataEditor").first.click(position={"x": 18, "y": 50})
+    boss.page.get_by_role("paragraph").filter(has_text=told).wait_for()
+    boss.page.get_by_text("原始记录", exact=True).click()
+    expect(boss.page.get_by_test_id("stCode")).to_contain_text('"2026-04": "balanced v1"')
 
 
 def says(visit, **words):
