@@ -60,6 +60,24 @@ def test_a_person_is_found_by_reading_initials_and_id_walked_past_and_sent_as_a_
         assert each.foreign == []
 
 
+def test_the_bar_finds_a_person_from_any_page_and_closes_when_it_has_led_there(browser, app):
+    visit = Visit(browser, app, locale="zh-CN")
+    visit.open("month?agent=a__b")  # whatever an address says
+    visit.settle()
+    visit.page.locator(".st-key-search_place button").click()
+    box = visit.page.get_by_role("searchbox").or_(visit.page.get_by_label("姓名、工号、拼音"))
+    box.first.click()
+    visit.page.keyboard.type("xumin")
+    people = visit.page.locator("[data-testid=stPopoverBody] a")
+    people.first.wait_for()
+    assert all("徐敏" in words for words in people.all_inner_texts())
+    people.filter(has_text="A1016").click()
+    visit.page.get_by_role("heading", level=1).filter(has_text="A1016").wait_for()
+    visit.settle()
+    assert visit.page.locator("[data-testid=stPopoverBody]").count() == 0
+    assert visit.complaints == []
+
+
 def place(visit):
     """Which place of the ranking is shown."""
     bar = visit.page.locator(".st-key-person_bar")
