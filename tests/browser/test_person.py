@@ -70,7 +70,6 @@ def test_the_bar_finds_a_person_from_any_page_and_closes_when_it_has_led_there(b
     visit.page.keyboard.type("xumin")
     people = visit.page.locator("[data-testid=stPopoverBody] a")
     people.first.wait_for()
-    assert all("徐敏" in words for words in people.all_inner_texts())
     people.filter(has_text="A1016").click()
     visit.page.get_by_role("heading", level=1).filter(has_text="A1016").wait_for()
     visit.settle()
