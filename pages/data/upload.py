@@ -41,7 +41,7 @@ from pages.data import (
     understanding,
 )
 from pages.data.options import Given, options
-from pages.ui import controls, load, panel, session, shell, waiting
+from pages.ui import controls, load, notices, panel, session, shell, waiting
 from pages.ui.act import action
 from pages.ui.box import box
 from pages.ui.i18n import md, plain, t, text
@@ -640,17 +640,44 @@ def same_agent(pairs: Sequence[Alike], prefix: str) -> list[Alike]:
     return ticked
 
 
+def ask_to_remove() -> None:
+    session.put("sample_asked", True)
+
+
+def keep_sample() -> None:
+    session.forget("sample_asked")
+
+
+def remove_sample() -> None:
+    """Take the sample company out, after the yes."""
+    load.desk().remove_sample()
+    session.forget("sample_asked", "period", "kept.period", "receipts")
+    notices.done("sample", t("data.sample_removed"))
+
+
+def removing() -> None:
+    """Taking the sample out: asked once, with what goes and what stays."""
+    if not session.get("sample_asked"):
+        st.button(t("data.sample_remove"), key="sample_remove", on_click=action(ask_to_remove))
+        return
+    loads = load.desk().loads()
+    of_sample = loads[loads["sample"].astype(bool)]
+    rows = f"{int(of_sample['loaded'].sum()):,}"
+    st.markdown(t("data.sample_ask", count=len(of_sample), rows=rows))
+    with st.container(horizontal=True):
+        st.button(t("data.sample_yes"), key="sample_yes", on_click=action(remove_sample))
+        st.button(t("data.sample_keep"), key="sample_keep", on_click=action(keep_sample))
+
+
 def cards() -> None:
     """The sample company, and workbooks to fill in."""
     sample_col, template_col = st.columns(2, gap="medium")
     with sample_col.container(border=True, key="sample_card"):
         st.subheader(t("data.sample"), anchor=False)
         st.caption(t("data.sample_note"))
+        notices.show_done("sample")
         if load.desk().has_sample():
-            if st.button(t("data.sample_remove"), key="sample_remove"):
-                load.desk().remove_sample()
-                session.forget("period", "kept.period", "receipts")
-                st.rerun()
+            removing()
         elif st.button(t("first.sample"), key="sample_load"):
             shell.load_sample()
     with template_col.container(border=True, key="template_card"):

@@ -129,3 +129,21 @@ def test_what_was_saved_takes_the_place_of_the_button(settled):
     assert [message.value for message in app.success] == ["已保存 3 个账号。"]
     app.run()
     assert "save_accounts" in [button.key for button in app.button]
+
+
+@pytest.mark.usefixtures("small_sample")
+def test_the_sample_is_taken_out_after_one_question_with_its_counts(tiny, monkeypatch):
+    Desk(tiny).add_sample()
+    folder = tiny.folder
+    tiny.close()
+    app = opened(folder, monkeypatch).switch_page("pages/data/upload.py").run()
+    app.button(key="sample_remove").click().run()
+    asked = [part.value for part in app.markdown if "示例公司的 6 次导入" in part.value]
+    assert len(asked) == 1
+    app.button(key="sample_keep").click().run()
+    app.button(key="sample_remove").click().run()
+    app.button(key="sample_yes").click().run()
+    sound(app)
+    assert "sample_load" in [button.key for button in app.button]
+    assert [message.value for message in app.success] == ["示例数据已移除；随时可以再载入。"]
+    load.close()
