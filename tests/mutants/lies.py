@@ -19,6 +19,8 @@ NO_LIES = ("Eq_Is", "NotEq_IsNot", "Is_Eq", "IsNot_NotEq", "BitAnd_Mul", "BitOr_
 # write), and the guard of zip, which no right call sets off.
 NO_ANSWER = ("maxsize", "deep", "strict")
 ANY_AS_GOOD = ("default_rng",)  # calls whose argument is a seed: another draws as well
+# How much is kept, worked on or drawn at a time: one more or less is as good.
+SIZES = ("BLOCK", "CELLS", "MOST_KEPT", "POOLED", "RESAMPLES", "SMALL")
 # Of what people of the sample company did one invention is as good as another: looked at where it
 # is named, as the sample's own figures are.
 INVENTED = "analytics/desk/past"
@@ -67,6 +69,8 @@ def _mute(tree: ast.AST) -> list[tuple[tuple[int, int], tuple[int, int]]]:
             mute += [node.returns] if node.returns else []
         elif isinstance(node, ast.arg | ast.AnnAssign):
             mute += [node.annotation] if node.annotation else []
+        elif isinstance(node, ast.Assign):
+            mute += _sizes(node)
         elif isinstance(node, ast.keyword) and node.arg in NO_ANSWER:
             mute += [node.value]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
@@ -75,3 +79,12 @@ def _mute(tree: ast.AST) -> list[tuple[tuple[int, int], tuple[int, int]]]:
         ((node.lineno, node.col_offset), (node.end_lineno or 0, node.end_col_offset or 0))
         for node in mute
     ]
+
+
+def _sizes(node: ast.Assign) -> list[ast.expr]:
+    """The numbers that an assignment gives to names of SIZES."""
+    (target, *_), value = node.targets, node.value
+    pairs = [(target, value)]
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = list(zip(target.elts, value.elts, strict=True))
+    return [number for name, number in pairs if isinstance(name, ast.Name) and name.id in SIZES]

@@ -269,6 +269,9 @@ def test_of_one_agent_or_without_a_known_spread_nothing_is_said_of_chance():
     assert alone["band"].isna().all()
     unknown = robustness(rated([0.6, 0.8], answers=[60.0, 90.0], squares=False))
     assert unknown.draws == 0
+    # What weights do to two of them is known all the same.
+    assert unknown.ranks[["weight_low", "weight_high"]].values.tolist() == [[1, 1], [2, 2]]
+    assert alone["weight_low"].isna().all()
     assert unknown.ranks["rank"].tolist() == [1, 2]
 
 

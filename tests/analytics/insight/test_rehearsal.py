@@ -13,6 +13,7 @@ from analytics.insight.bands import band, missed
 from analytics.insight.closed_sheets import data_changed, differs, fingerprint
 from analytics.insight.mix_change import change
 from analytics.insight.objections import review_list, summary
+from analytics.insight.placing import few_ids, grades, ranks
 from analytics.insight.proposal import with_standard
 from analytics.insight.quadrant import place
 from analytics.insight.rehearsal import grade_changes, jumps, rehearse
@@ -239,3 +240,36 @@ def test_several_small_cells_are_one_and_a_cell_that_one_side_lacks_stays():
     merged = told.cells.set_index("cell").loc["…"]
     assert merged[["sum_before", "size_before", "sum_now", "size_now"]].tolist() == [13, 24, 15, 30]
     assert {"car", "home", "bike"} <= set(told.cells["cell"])
+
+
+def test_cells_of_two_factors_are_named_by_both_and_one_that_is_missing_by_a_dash():
+    before = pd.DataFrame(
+        {
+            "product": ["car", "car", "life"],
+            "channel": ["shop", None, "shop"],
+            "n": [100, 50, 40],
+            "renewed": [80, 30, 20],
+        }
+    )
+    told = change(before, before)
+    assert told.cells["cell"].tolist() == ["car · shop", "car · —", "life · shop"]
+    assert (told.split.mix, told.split.performance) == (0, 0)
+    alone = change(before[["n", "renewed"]], before[["n", "renewed"]])
+    assert alone.cells["cell"].tolist() == ["—"]
+
+
+def test_a_grade_that_rests_on_too_few_cases_has_its_mark_and_whoever_is_not_rated_has_none():
+    due = np.array([400.0] * 39 + [3.0])
+    renewed = np.append(np.where(np.arange(39) % 2 == 0, 240.0, 360.0), 0.0)
+    people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
+    judged = evaluated(people, {"renewal_rate": (renewed, due)})
+    some = np.array([0, 1, 39])
+    assert grades(judged, some).tolist() == ["D", "A", "D ○"]
+    assert ranks(judged, some).to_numpy(dtype=float, na_value=np.nan).tolist() == pytest.approx(
+        [20, 1, NAN], nan_ok=True
+    )
+    assert few_ids(judged) == {"A00039"}
+    rated = np.ones(40, dtype=bool)
+    rated[1] = False
+    fewer = replace(judged, agents=replace(judged.agents, rated=rated))
+    assert grades(fewer, some).tolist() == ["D", "", "D ○"]

@@ -33,6 +33,7 @@ def evaluation(tiny):
 
 def test_everybody_beside_the_others_has_the_points_and_contribution_of_their_own_sheet(evaluation):
     beside = side_by_side(evaluation, ["A1", "B2"])
+    assert beside.index.tolist() == list(range(len(beside)))
     for agent_id in ("A1", "B2"):
         mine = beside[beside["agent_id"] == agent_id]
         score = float(evaluation.agents.score[evaluation.row(agent_id)])
