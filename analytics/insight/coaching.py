@@ -131,7 +131,7 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
             continue
         indicators = [catalogue.indicators[nth] for nth in order]
         rated = bool(evaluation.agents.rated[row])
-        reason = next((nth for nth in (int(sure.reason[row]), *order) if nth >= 0), -1)
+        reason = _reason(evaluation, row, [int(sure.reason[row]), *order], middle[row])
         why = catalogue.ids[reason] if reason >= 0 else ""
         rows.append(
             {
@@ -165,6 +165,19 @@ def coaching_list(evaluation: Evaluation, placed: Placed, talks: Sequence[Talk])
             }
         )
     return _in_order(pd.DataFrame(rows, columns=list(COLUMNS)))
+
+
+def _reason(evaluation: Evaluation, row: int, wanted: Sequence[int], middle: Floats) -> int:
+    """The first of these columns on which somebody's value, as it is shown, is behind the team's
+    median: what luck takes out may turn the two round, and "68.5, the median 68.4" is no reason.
+    Where nobody's is, the first; −1 where there is none."""
+    there = [nth for nth in wanted if nth >= 0]
+    for nth in there:
+        lower = evaluation.catalogue.indicators[nth].direction == "lower"
+        value = float(evaluation.measured.agents.value[row, nth])
+        if (value > middle[nth]) if lower else (value < middle[nth]):
+            return nth
+    return there[0] if there else -1
 
 
 def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
