@@ -53,8 +53,11 @@ def follow(clicked: str | None) -> None:
 
 
 def _asked(agent_id: str | None, tab: str | None) -> dict[str, str]:
-    named = {"agent": agent_id, "tab": tab}
-    return {name: value for name, value in named.items() if value}
+    """The whole address of the page as it will say it itself: what it added later would be one
+    more step on the way back."""
+    named = {"agent": agent_id, "tab": tab or session.remembered("person_tab")}
+    filters = {name: session.remembered(name) for name in session.FILTER_KEYS}
+    return {name: session.spelt(value) for name, value in {**named, **filters}.items() if value}
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ def opened(key: str, names: Mapping[str, str]) -> tuple[str, Any]:
     asked, left = session.parameter("tab"), session.remembered(key)
     if asked is not None and asked in names and session.asked_first(key, asked):
         session.put(widget, names[asked])
-    elif asked is not None and asked not in names and session.asked_first(key, asked):
-        st.warning(t("filter.address_unknown", filter=t("filter.tab"), asked=short(asked)))
+    elif asked not in (None, left, *names) and session.asked_first(key, str(asked)):
+        st.warning(t("filter.address_unknown", filter=t("filter.tab"), asked=short(str(asked))))
     if session.get(widget) not in names.values():
         session.put(widget, names.get(left, next(iter(names.values()))))
     places = st.tabs([md(name) for name in names.values()], key=widget, on_change="rerun")
