@@ -368,6 +368,7 @@ def body(head: Head) -> None:
         )
         controls.kept("coaching_part", part, "whom")
         wanted = narrowing() if part == "whom" else None
+    session.write_address(now=True)
     if wanted is not None:
         whom(head, menu, now, wanted)
     else:

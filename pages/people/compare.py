@@ -36,6 +36,13 @@ MOST_LINES = 24  # small charts that can be told apart at a glance
 LOOKS = ("table", "lines")
 
 
+def first_two(listed: person.Listed) -> list[str]:
+    """The chosen one and the first of the ranking."""
+    chosen = session.chosen_agent()
+    begin = [chosen, *listed.ids] if chosen in listed.ids else list(listed.ids)
+    return list(dict.fromkeys(map(str, begin)))[:2]
+
+
 def whom(listed: person.Listed) -> list[str]:
     """The people to compare: asked for in the address, else those of the last visit, else the
     chosen one and the first of the ranking."""
@@ -43,14 +50,12 @@ def whom(listed: person.Listed) -> list[str]:
     if one in listed.names and session.asked_first("compare.agent", str(one)):
         session.choose_agent(one)
     chosen = session.chosen_agent()
-    begin = [chosen, *listed.ids] if chosen in listed.ids else list(listed.ids)
     comes = session.get("compare.visit") != session.visit()
     session.put("compare.visit", session.visit())
     if comes and session.asked_in_address("with") is None and chosen in listed.ids:
         before = session.remembered("with") or ()
         session.remember("with", before if chosen in before else None)
-    usual = list(dict.fromkeys(map(str, begin)))[:2]
-    controls.keep_several(t("compare.whom"), "with", listed.ids, usual, "compare_with")
+    controls.keep_several(t("filter.person"), "with", listed.ids, first_two(listed), "compare_with")
     kept = [agent_id for agent_id in session.get("compare_with") if agent_id in listed.ids]
     session.put("compare_with", kept[:MOST])
     taken: list[str] = st.multiselect(
@@ -304,6 +309,8 @@ def body(head: Head) -> None:
     now = load.evaluation(controls.filter_bar(theirs=True))
     shell.line(now.measured, int(now.shown.sum()))
     listed = person.Listed.of(now)
+    if not session.remembered("with") and session.asked_in_address("with") is None:
+        session.remember("with", first_two(listed))
     parts = {"people": people, "team": team}
     name, there = tabs.opened("compare_tab", {part: md(t(f"compare.tab_{part}")) for part in parts})
     with there:

@@ -166,25 +166,56 @@ def newly_asked(key: str) -> str | None:
     return told
 
 
-def write_address() -> None:
-    """Have the address say what is chosen, so that it can be sent, reloaded and gone back to. All
-    at once: every message is a step on the way back."""
+def hold_address() -> None:
+    """Until the page has come to its end, only note what the address is to say: every message is a
+    step on the way back."""
+    st.session_state["address.held"], st.session_state["address.due"] = True, False
+
+
+def release_address() -> None:
+    """Say all of it at once, if there was anything to say."""
+    st.session_state["address.held"] = False
+    if st.session_state.get("address.due"):
+        address()
+
+
+def _held() -> bool:
+    """Whether the page will say it; of a fragment that runs alone it hears nothing."""
+    run = get_script_run_ctx(suppress_warning=True)
+    alone = bool(getattr(run, "fragment_ids_this_run", None))
+    return bool(st.session_state.get("address.held")) and not alone
+
+
+def write_address(*, now: bool = False) -> None:
+    """Have the address say what is chosen, so that it can be sent, reloaded and gone back to.
+    `now`: before what takes long."""
+    if now or not _held():
+        address()
+    else:
+        st.session_state["address.due"] = True
+
+
+def address(**values: str | None) -> None:
+    """The same at once, with other words that the page is known by; None takes one out."""
     named = (*FILTER_KEYS, "weights", *OWN_KEYS.get(st.session_state.get("page.name", ""), ()))
     chosen = {key: remembered(key) for key in named}
     wanted = {key: spelt(value) for key, value in chosen.items() if value not in (None, "", [], ())}
-    written, now = st.session_state.get("address.written", {}), time.monotonic()
+    written, moment = st.session_state.get("address.written", {}), time.monotonic()
     before = {
         said: until
         for said, until in st.session_state.get("address.before", {}).items()
-        if now - until < LAG
+        if moment - until < LAG
     }
     changed = [key for key in ADDRESS if written.get(key) != wanted.get(key)]
-    before |= {(key, written.get(key)): now for key in changed}
+    before |= {(key, written.get(key)): moment for key in changed}
     st.session_state["address.written"], st.session_state["address.before"] = wanted, before
-    for key in ADDRESS:
-        if key not in wanted and key in st.query_params:
+    gone = [key for key in ADDRESS if key not in wanted]
+    gone += [key for key, word in values.items() if word is None]
+    for key in gone:
+        if key in st.query_params:
             del st.query_params[key]
-    new = {key: said for key, said in wanted.items() if st.query_params.get(key) != said}
+    told = {**wanted, **{key: word for key, word in values.items() if word is not None}}
+    new = {key: word for key, word in told.items() if st.query_params.get(key) != word}
     if new:
         st.query_params.update(new)
 
@@ -330,13 +361,3 @@ def _said(key: str) -> tuple[str | None, dict[str, float]]:
     that."""
     then, last, before = st.session_state.get(f"{key}.said") or (-1, None, {})
     return (last, before) if then == visit() else (None, {})
-
-
-def address(**values: str | None) -> None:
-    """Have the address say what the page shows, so that a link or a reload shows it again; None
-    takes a word out."""
-    for name, value in values.items():
-        if value is None:
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != value:
-            st.query_params[name] = value

@@ -78,7 +78,9 @@ def page(
             return_early = False
         if return_early:
             st.stop()
+        session.hold_address()
         yield head
+        session.release_address()
     except RenewalError as error:
         st.error(md(explain(error, session.language())))
 

@@ -4,6 +4,7 @@ is refused in words."""
 from collections.abc import Callable, Iterator
 
 import pytest
+from streamlit.runtime.state.query_params import QueryParams
 from streamlit.testing.v1 import AppTest
 
 from analytics.home import Home
@@ -224,3 +225,17 @@ def test_another_tab_is_gone_back_to(asking: Asking, monkeypatch: pytest.MonkeyP
     app.query_params["tab"] = "people"
     app.run()
     assert "compare_with" in values(app)
+
+
+def test_what_a_page_says_of_itself_is_one_step_on_the_way_back(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+):
+    app = asked_page(asking, COACHING)
+    said: list[dict[str, str]] = []
+    update = QueryParams.update
+    monkeypatch.setattr(
+        QueryParams, "update", lambda own, new: (said.append(dict(new)), update(own, new))
+    )
+    app.toggle(key="only_listed").set_value(True).run()
+    app.multiselect(key="coaching_quadrants").set_value(["focus"]).run()
+    assert said == [{"only_listed": "1"}, {"coaching_quadrants": "focus"}]
