@@ -233,9 +233,12 @@ def test_what_a_page_says_of_itself_is_one_step_on_the_way_back(
     app = asked_page(asking, COACHING)
     said: list[dict[str, str]] = []
     update = QueryParams.update
-    monkeypatch.setattr(
-        QueryParams, "update", lambda own, new: (said.append(dict(new)), update(own, new))
-    )
+
+    def heard(own: QueryParams, new: dict[str, str]) -> None:
+        said.append(dict(new))
+        update(own, new)
+
+    monkeypatch.setattr(QueryParams, "update", heard)
     app.toggle(key="only_listed").set_value(True).run()
     app.multiselect(key="coaching_quadrants").set_value(["focus"]).run()
     assert said == [{"only_listed": "1"}, {"coaching_quadrants": "focus"}]
