@@ -148,11 +148,11 @@ def curves(funnel: Funnel, points: int = 120) -> dict[str, Floats]:
     centre = funnel.centre / funnel.scale
     out = {"n": n}
     for level, name in zip(limits.LEVELS, ("95", "998"), strict=True):
-        pair = (
-            exact(centre, n, level, True)
-            if funnel.events
-            else limits.proportion_limits(_inside(centre), n, level)
-        )
+        if funnel.events:
+            events = limits.poisson_curves(np.maximum(n * centre, 1e-9), level)
+            pair = events[0] / n, events[1] / n
+        else:
+            pair = limits.proportion_limits(_inside(centre), n, level)
         out[f"low{name}"], out[f"high{name}"] = (funnel.scale * side for side in pair)
     low, high = dispersed_limits(centre, n, funnel.tau2, funnel.events)
     return {**out, "low_dispersed": funnel.scale * low, "high_dispersed": funnel.scale * high}

@@ -56,6 +56,22 @@ def poisson_limits(expected: Numbers, level: float = 0.95) -> tuple[Floats, Floa
     return np.maximum(poisson.ppf(tail, e), 0.0), poisson.ppf(1 - tail, e)
 
 
+def poisson_curves(expected: Numbers, level: float = 0.95) -> tuple[Floats, Floats]:
+    """The same limits drawn out between whole events, so that lines over the expected number have
+    no teeth, and every whole number beyond them is outside and no other. Source: the interpolation
+    of Spiegelhalter 2005, Statistics in Medicine 24:1185–1202, A.1.1: r − (F(r) − p) ÷ f(r) for the
+    quantile r of p, one event farther up, since the quantile itself is inside."""
+    from scipy.stats import poisson  # slow to import
+
+    mean, tail = np.asarray(expected, dtype=float), half_tail(level)
+    sides = []
+    for share in (tail, 1.0 - tail):
+        quantile = poisson.ppf(share, mean)
+        over = poisson.cdf(quantile, mean) - share
+        sides.append(quantile - over / poisson.pmf(quantile, mean))
+    return np.maximum(sides[0], 0.0), np.maximum(sides[1], -1.0) + 1.0
+
+
 def outside_chance(centre: float, trials: Numbers, level: float, events: bool = False) -> Floats:
     """How likely an honest unit of so many trials lies outside its exact limits: never more than 1
     − level.

@@ -350,3 +350,15 @@ def test_an_item_that_others_give_exactly_is_infinitely_inflated():
     z = np.random.default_rng(2).normal(size=(60, 3))
     assert np.isinf(item_analysis.variance_inflation(np.column_stack([z, z[:, 0]]))[[0, 3]]).all()
     assert np.isinf(item_analysis.variance_inflation(np.column_stack([z, z.sum(axis=1)]))).all()
+
+
+def test_drawn_limits_of_events_have_no_teeth_and_part_those_outside_from_all_others():
+    n = np.arange(20.0, 2_000.0)
+    expected = 0.0073 * n
+    for level in funnel.LEVELS:
+        low, high = funnel.poisson_curves(expected, level)
+        exact_low, exact_high = funnel.poisson_limits(expected, level)
+        drawn, stepped = (np.diff(side / n).max() for side in (high, exact_high))
+        assert drawn < stepped / 20  # the exact ones jump by a whole event
+        assert ((exact_high < high) & (high <= exact_high + 1)).all()
+        assert ((exact_low - 1 < low) & (low <= exact_low)).all()
