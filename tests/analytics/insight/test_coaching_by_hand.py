@@ -11,6 +11,7 @@ from analytics.catalogue import built_in_catalogue
 from analytics.evaluation import evaluate
 from analytics.insight.coaching import (
     Step,
+    _cases,
     coaching_list,
     default_action,
     next_date,
@@ -181,3 +182,27 @@ def test_the_action_is_the_quadrants_and_that_of_what_loses_most_unless_it_says_
     assert unsure != focus
     # Who stands nowhere is told so, however little is known.
     assert default_action("unplaced", [], "unknown") == default_action("unplaced", [], "certain")
+
+
+def test_a_share_of_a_target_rests_on_the_policies_due_and_other_figures_on_what_they_divide_by():
+    due, target = np.full(12, 100.0), np.full(12, 80.0)
+    renewed = np.where(np.arange(12) % 2 == 0, 60.0, 80.0)
+    people = pd.DataFrame({"due_policies": due, "renewed_policies": renewed})
+    judged = evaluated(
+        people,
+        {
+            "renewal_rate": (renewed, due),
+            "renewal_count": (renewed, target),
+            "daily_contacts": (renewed, np.full(12, 20.0)),
+        },
+    )
+
+    def cases(name):
+        return _cases(judged, name, 3, KNOWN.position(name) if name else -1)
+
+    assert [cases("renewal_rate"), cases("renewal_count"), cases("daily_contacts")] == [
+        100,
+        100,
+        20,
+    ]
+    assert np.isnan([cases(""), cases("satisfaction")]).all()

@@ -157,6 +157,22 @@ def test_a_grade_on_too_few_cases_is_no_grade_that_changes(before, after, monkey
     assert regraded(alone, before).tolist() == [1]
 
 
+@pytest.mark.parametrize("few_now", [True, False])
+def test_who_rests_on_too_few_cases_under_either_has_no_places_and_stands_last(
+    before, after, monkeypatch, few_now
+):
+    few = np.array([False, True, False])
+
+    def too_few(evaluation):
+        return few if (evaluation is after) == few_now else ~few & few
+
+    for module in ("moves", "placing"):
+        monkeypatch.setattr(f"analytics.insight.{module}.too_few", too_few)
+    listed = moved(after, before)
+    assert listed["row"].tolist() == [0, 2, 1]
+    assert listed["places"].isna().tolist() == [False, False, True]
+
+
 def test_the_list_and_the_command_tell_the_same_places(before, after):
     table = moves_table(after, before, place(after), "en").frame
     view = moves_view(after, before, "en")
