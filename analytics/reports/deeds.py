@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from analytics.catalogue import built_in_catalogue
+from analytics.catalogue import built_in_catalogue, preset_schemes
 from analytics.language import say, sentences
 from analytics.people import CORRECTABLE, LOCAL, NOTE_KINDS, OBJECTION_KINDS, ROLES, AuditEntry
 from analytics.reports.evidence import kind_label
 from analytics.reports.sheets import who
-from analytics.reports.words import before_words, value_text
+from analytics.reports.words import before_words, scheme_label, value_text
 from analytics.text import short
 
 NO_NAMES = (LOCAL, "program")  # who is called by a word, which begins a sentence
@@ -189,9 +189,14 @@ def _sheet(entry: AuditEntry, _: Reader) -> dict[str, Any]:
     return {"score": f"{score:.1f}" if isinstance(score, (int, float)) else LACKING}
 
 
-def _scheme(entry: AuditEntry, _: Reader) -> dict[str, Any]:
+def _scheme(entry: AuditEntry, reader: Reader) -> dict[str, Any]:
+    """A scheme by its name, a preset by its label, and what its categories weigh."""
+    name, _, version = entry.object.rpartition(" ")
+    preset = preset_schemes().get(name)
+    called = f"{scheme_label(preset, reader.language)} {version}" if preset else entry.object
     shares = _mapping((_mapping(entry.after) or _mapping(entry.before)).get("categories"))
-    return {"weights": "/".join(f"{share:g}" for share in shares.values()) or LACKING}
+    weights = "/".join(f"{share:g}" for share in shares.values())
+    return {"what": short(called, ROOM) or LACKING, "weights": weights or LACKING}
 
 
 def _objection(entry: AuditEntry, reader: Reader) -> dict[str, Any]:

@@ -115,7 +115,8 @@ def rank_text(evaluation: Evaluation, row: int, language: str) -> str:
 
 def market_text(average: MarketAverage, indicator: Indicator, language: str) -> str:
     """A market average with its source."""
-    return f"{value_text(average.value, indicator.unit, language)}（{average.source}）"
+    value = value_text(average.value, indicator.unit, language)
+    return f"{value}（{average.source}）" if language == "zh" else f"{value} ({average.source})"
 
 
 def months_text(months: Sequence[object]) -> str:

@@ -459,7 +459,9 @@ def in_force_line(now: Evaluation) -> None:
             f"{text(base[name].label)} {market_text(entry, base[name], session.language())}"
             for name, entry in market.items()
         ]
-        st.caption(t("sheet.market", parts="；".join(parts)))
+        st.caption(
+            t("sheet.market", parts=("；" if session.language() == "zh" else "; ").join(parts))
+        )
 
 
 def body(head: Head) -> None:

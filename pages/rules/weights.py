@@ -206,6 +206,10 @@ def in_force_card(bench: Bench) -> None:
             purpose=purpose,
         )
     )
+    adoption = in_force(load.desk().adoptions(), bench.base.measured.period.last)
+    if adoption is not None and adoption.reason != official.reason:
+        by = sheets.who(adoption.who, session.language())
+        st.caption(t("weights.adopted_why", reason=adoption.reason, who=by))
     if official.company_goal:
         st.caption(t("sheet.goal", goal=official.company_goal))
     if missing := lacking(bench.current, bench.catalogue):

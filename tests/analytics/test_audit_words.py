@@ -117,7 +117,7 @@ def line(action, object_="", before=None, after=None, *, seq=1, who="张三", se
 SAID = [
     (
         line("sheet.close", "A1 2026-04…2026-04", None, {"score": 84.25}),
-        "张三把 王静 A1 的 2026-04 评估表定稿（84.2 分）",
+        "张三把王静 A1 的 2026-04 评估表定稿（84.2 分）",
         "张三 closed the sheet of 王静 A1 for 2026-04 (score 84.2)",
     ),
     (
@@ -159,6 +159,11 @@ SAID = [
         line("denied", "coach A9"),
         "张三没有权限，被拒绝：安排辅导",
         "张三 was refused for want of the right: plan coaching",
+    ),
+    (
+        line("scheme.adopt", "service_first v1", None, {"from": "2026-04", "reason": "投诉多"}),
+        "张三采用了权重方案服务优先 v1，自 2026-04 起：投诉多",
+        "张三 adopted the weight scheme Service first v1 from 2026-04 on: 投诉多",
     ),
     (line("strange.thing", "x"), "张三：strange.thing x", "张三: strange.thing x"),
 ]

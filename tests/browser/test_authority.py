@@ -241,7 +241,7 @@ def test_an_adopted_scheme_counts_for_all_at_their_next_step_and_is_in_the_audit
     go(boss, "变更记录")
     choose(boss, boss.page.get_by_role("combobox", name="动作"), "权重方案")
     boss.settle()
-    told = "boss@x.cn 采用了权重方案 四月新案 v1，自 2026-04 起：对手续保率高"
+    told = "boss@x.cn 采用了权重方案四月新案 v1，自 2026-04 起：对手续保率高"
     assert told in table(boss)
     assert "balanced v1" not in main(boss) + table(boss)
     boss.page.locator(".stDataFrameGlideDataEditor").first.click(position={"x": 18, "y": 50})
