@@ -247,20 +247,20 @@ def lines(months: pd.DataFrame, table: Table, listed: person.Listed, catalogued:
     medians = team_medians(months, {agent_id: listed.teams[agent_id] for agent_id in ids})
     language, unit = session.language(), catalogued.unit
     words = [value_text(value, unit, language) for value in months["value"]]
-    label = indicator(catalogued.id)
+    about = indicator(catalogued.id)
     fig = month_lines(
         months.assign(words=words),
         {agent_id: medians[agent_id] for agent_id in names},
         names,
         unit,
-        plain("compare.lines_title", indicator=label, unit=t(f"unit.{unit}")),
+        plain("compare.lines_title", indicator=about, unit=t(f"unit.{unit}")),
         plain,
     )
     twin = table.holding(table.frame.head(MOST_LINES)).narrowed(
         [column.name for column in table.shown if column.name != "course"]
     )
     st.caption(t("compare.lines_note", shown=len(names), all=len(ids)))
-    alt = plain("compare.lines_alt", indicator=label, shown=len(names))
+    alt = plain("compare.lines_alt", indicator=about, shown=len(names))
     person.follow(panel.chart("month_lines", fig, twin, alt=alt, people=True))
 
 

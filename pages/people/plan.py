@@ -56,13 +56,13 @@ def entry(talk: Talk) -> None:
     """One talk: state and days, what to do, what was agreed, and the figures that it aims at, then
     and in the latest published period."""
     with st.container(border=True, key=f"plan.{talk.id}"):
-        head = [t(f"talk.state_{talk.state}")]
+        marks = [t(f"talk.state_{talk.state}")]
         for name, day in (("talk_on", talk.talk_on), ("follow_up_on", talk.follow_up_on)):
             if day is not None:
-                head.append(md(f"{plain(f'talk.{name}')} {day:%Y-%m-%d}"))
+                marks.append(md(f"{plain(f'talk.{name}')} {day:%Y-%m-%d}"))
         if talk.owner:
-            head.append(md(talk.owner))
-        st.caption(" · ".join(head))
+            marks.append(md(talk.owner))
+        st.caption(" · ".join(marks))
         st.markdown(t("coaching.fact", label=t("talk.action"), value=talk.action or "—"))
         if talk.agreed:
             st.markdown(t("coaching.fact", label=t("talk.agreed"), value=talk.agreed))
