@@ -122,7 +122,7 @@ SAID = [
     ),
     (
         line("load", "3 五月.xlsx", None, {"kind": "policies", "loaded": 1200}, who="a@x.cn"),
-        "a@x.cn 导入了「五月.xlsx」：应续保单，1,200 行（第 3 次导入）",
+        "a@x.cn 导入了“五月.xlsx”：应续保单，1,200 行（第 3 次导入）",
         "a@x.cn loaded “五月.xlsx”: Policies due, 1,200 rows (load 3)",
     ),
     (
@@ -142,7 +142,7 @@ SAID = [
     ),
     (
         line("export", "名单.csv", None, {"period": "2026-04", "persons": 12}),
-        "张三下载了「名单.csv」（2026-04 · 12 人）",
+        "张三下载了“名单.csv”（2026-04 · 12 人）",
         "张三 downloaded “名单.csv” (2026-04 · 12 people)",
     ),
     (

@@ -370,7 +370,7 @@ def test_after_a_withdrawal_no_other_load_is_offered_to_be_withdrawn(boss):
     page = boss.page
     loads = page.locator("[data-testid=stDataFrame]:has(canvas)").first.bounding_box()
     page.mouse.click(loads["x"] + 18, loads["y"] + 33 + 16)  # the tick of the first row
-    page.get_by_text("撤回第 4 次导入「contacts").wait_for()
+    page.get_by_text("撤回第 4 次导入“contacts").wait_for()
     page.get_by_role("button", name="撤回这次导入").click()
     page.get_by_text("已撤回第 4 次导入").wait_for()
     boss.settle()

@@ -34,7 +34,7 @@ FINDINGS = {  # over the tiny company, whose latest month is 2026-04
         r"all by one person",
     ),
     "data/history": (
-        r"最近一次导入是「.+」（.+，\d+ 行，.+）；",
+        r"最近一次导入是“.+”（.+，\d+ 行，.+）；",
         r"Loaded last: “.+” \(.+, \d+ rows, .+\)\. ",
     ),
     "data/accounts": (r"现在只有本机用户能进来；还没有建账号。", r"no account has been made"),

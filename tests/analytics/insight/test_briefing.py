@@ -83,8 +83,8 @@ def test_a_fall_beyond_chance_is_the_finding_and_names_the_team_in_which_it_happ
     assert (rate.mark, rate.mainly, rate.worse) == ("sure", "东", True)
     assert finding(told, "zh") == "续保率比上月下降了 15.0 个百分点，不像是偶然，主要在东"
     assert finding(told, "en") == (
-        "Renewal rate is 15.0 percentage points lower than the month before, hardly by chance, "
-        "mostly in 东"
+        "Renewal rate is 15.0 percentage points lower than the month before, "
+        "unlikely to be chance, mostly in 东"
     )
 
 
