@@ -62,9 +62,8 @@ def picture(now: Evaluation, span: Period, steady: Trends, monthly: pd.DataFrame
         return chart, lines, drawn
 
     _, lines, drawn = draw(session.chosen_agent())
-    rule = t(f"trends.rule_{steady.rule}", months=steady.months)
     if lines.empty:
-        st.caption(rule)
+        st.caption(t(f"trends.rule_{steady.rule}", months=steady.months))
         return
     said = chart_title(now, steady, found if len(found) else drawn, session.language())
     table = Table(
@@ -86,7 +85,7 @@ def picture(now: Evaluation, span: Period, steady: Trends, monthly: pd.DataFrame
     with st.container(horizontal=True, gap="small"):
         for agent_id, name in names_of(now, found).items():
             person.link(agent_id, f"{name} {agent_id}", icon=":material/person:", width="content")
-    st.caption(rule)
+    st.caption(t(f"trends.rule_{steady.rule}", months=steady.months))
 
 
 def names_of(now: Evaluation, rows: pd.DataFrame) -> dict[str, str]:
