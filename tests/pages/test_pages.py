@@ -259,7 +259,7 @@ def test_a_talk_is_planned_from_the_sheet_and_stands_on_the_coaching_page(full):
     full.switch_page("pages/people/coaching.py").run()
     full.segmented_control(key="coaching_part").set_value("talks").run()
     sound(full)
-    assert "1 次面谈" in found(full)
+    assert "1 次面谈" in finding_of(full)
 
 
 def test_a_comment_is_written_and_a_sheet_is_closed_on_its_page(full):
