@@ -42,7 +42,7 @@ def of_shown(now: Evaluation, mix: CaseMix) -> pd.DataFrame:
     return table.sort_values("difference", kind="stable").reset_index(drop=True)
 
 
-def everybody(mix: CaseMix, table: pd.DataFrame, period: str) -> list[str]:
+def everybody(now: Evaluation, mix: CaseMix, table: pd.DataFrame, period: str) -> list[str]:
     """The chart of all, who stands out of it, and the table; whoever is ticked there."""
     said = chart_title(table, session.language())
     export = case_mix_table(table, session.language())
@@ -189,7 +189,7 @@ with shell.page("case_mix") as head:
     period = controls.period_text(now.measured.period)
     head.says(finding(mix, table, period, session.language()))
     if len(table):
-        choosing.by_row("case_mix", everybody(mix, table, period))
+        choosing.by_row("case_mix", everybody(now, mix, table, period))
         mine = table[table["agent_id"].astype(str) == session.chosen_agent()]
         one(mix, (mine if len(mine) else table).iloc[0])
     else:

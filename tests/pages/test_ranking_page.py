@@ -50,7 +50,7 @@ def test_weights_tried_on_another_page_are_those_of_the_ranking(full):
 def test_while_nothing_is_tried_the_weights_page_says_what_another_scheme_would_change(full):
     full.switch_page("pages/rules/weights.py").run()
     sound(full)
-    assert "换成“服务优先 60/30/10”会有" in said(full)
+    assert "换成“服务优先 60/30/10”：0 人上升" in said(full)
 
 
 def test_the_page_says_the_same_in_english(tiny, monkeypatch):
