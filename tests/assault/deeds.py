@@ -202,6 +202,7 @@ class Asking:
             "value": 0.5,
             "source": "a study",
             "expected": 0,
+            "months": 6,
             "files": [(self.scratch, self._recipe())],
             "as_of": dt.date(2026, 8, 31),
             "on_issues": "refuse",

@@ -125,7 +125,7 @@ BY_ROLE: dict[str, set[str]] = {
         "load_all store members look recipes_for save_recipe preview corrected loads unmatched",
         ADMIN,
     ),
-    **_each("alike add_sample remove_sample account readiness", ADMIN),
+    **_each("alike add_sample remove_sample account readiness files_of", ADMIN),
     **_each(
         "merged withdraw merge_agents split_agents rebuild receipts own_folder accounts "
         "save_accounts"

@@ -94,7 +94,11 @@ def serving(
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
-            server.wait(20)
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:  # a busy machine may still reckon for somebody
+                server.kill()
+                server.wait(20)
 
 
 @pytest.fixture(scope="session")

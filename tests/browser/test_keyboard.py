@@ -15,14 +15,16 @@ FOCUSED = """() => {
 }"""
 NAMED = """element => {
   const file = element.type === "file"; // stands behind its button
-  if (file || ["MAIN", "BODY"].includes(element.tagName)) return "";
+  const drawn = element.closest("canvas"); // a table draws its cells, and which has the focus
+  if (file || drawn || ["MAIN", "BODY"].includes(element.tagName)) return "";
   return `${element.getAttribute("aria-label") ?? ""} ${element.innerText ?? ""}`.trim();
 }"""
 # Whoever moves by keyboard has to see where they are: a ring, a shadow or other colours.
 LOOK = """element => {
   const parts = [element];
   for (let step = 0; step < 4; step++) parts.push(parts.at(-1)?.parentElement);
-  return JSON.stringify(parts.filter(Boolean).map((part) => {
+  const caret = element.matches("input, textarea") && element === document.activeElement;
+  return caret + JSON.stringify(parts.filter(Boolean).map((part) => {
     const style = getComputedStyle(part);
     return [style.outline, style.boxShadow, style.backgroundColor, style.borderColor];
   }));

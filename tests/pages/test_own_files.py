@@ -177,7 +177,7 @@ def test_a_category_of_which_nothing_is_known_is_not_told_as_nought_of_nought():
             {"label": {"zh": "工作能力与素质", "en": "Competence"}, "shown": 0.0, "weight": 0.0},
         ]
     }
-    assert category_line(made, "zh") == "业绩指标 67.1 / 73.6 · 工作能力与素质 暂缺"
+    assert category_line(made, "zh") == "业绩指标 67.1 / 73.6 · 工作能力与素质暂缺"
     assert category_line(made, "en") == "Results 67.1 of 73.6 · Competence not available"
 
 
